@@ -1,0 +1,201 @@
+//! Trouble on request: answers that come late, and requests that fail before anything is done.
+//! A failed request was not executed, so a client may repeat it. It never touches `/admin`, nor
+//! the page that people read.
+
+use std::str::FromStr;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::extract::{Request, State};
+use axum::http::{StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use crate::random::Dice;
+use crate::server::Shared;
+
+/// Which requests fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Where {
+    /// The GraphQL APIs.
+    Api,
+    /// The endpoints of the identity provider that programs use.
+    Identity,
+    /// Both.
+    All,
+}
+
+/// Requests that fail on purpose; `FromStr` reads `STATUS:SHARE[:api|identity|all]`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Failure {
+    /// The status to answer with, 400 to 599.
+    pub status: u16,
+    /// The share of requests that fail, 0 to 1.
+    pub share: f64,
+    /// Which requests are meant; the APIs when it is not said.
+    pub place: Where,
+    /// After how many failures everything works again; never if there is none.
+    pub times: Option<u64>,
+}
+
+impl FromStr for Failure {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut parts = text.split(':');
+        let status = parts.next().and_then(|part| part.parse().ok());
+        let status = status
+            .filter(|status| (400..600).contains(status))
+            .ok_or_else(|| {
+                format!("`{text}` does not begin with a status from 400 to 599, as `503:0.1` does")
+            })?;
+        let share = parts.next().and_then(|part| part.parse().ok());
+        let share = share
+            .filter(|share| (0.0..=1.0).contains(share))
+            .ok_or_else(|| format!("`{text}` has no share from 0 to 1 after the status, as `503:0.1` has"))?;
+        let place = match (parts.next(), parts.next()) {
+            (None | Some("api"), None) => Where::Api,
+            (Some("identity"), None) => Where::Identity,
+            (Some("all"), None) => Where::All,
+            _ => return Err(format!("`{text}` does not end with api, identity or all")),
+        };
+        Ok(Self {
+            status,
+            share,
+            place,
+            times: None,
+        })
+    }
+}
+
+/// The faults in force.
+#[derive(Debug)]
+pub(crate) struct Faults(Mutex<Plan>);
+
+#[derive(Debug)]
+struct Plan {
+    latency: Duration,
+    failure: Option<Failure>,
+    dice: Dice,
+}
+
+impl Faults {
+    /// Begins with what the options say.
+    pub(crate) fn new(latency: Duration, failure: Option<Failure>, seed: u64) -> Self {
+        Self(Mutex::new(Plan {
+            latency,
+            failure,
+            dice: Dice::new(seed),
+        }))
+    }
+
+    /// Replaces what is in force.
+    pub(crate) fn set(&self, latency: Duration, failure: Option<Failure>) {
+        let mut plan = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        plan.latency = latency;
+        plan.failure = failure;
+    }
+
+    /// How long this request waits, and the status it fails with if it does.
+    fn draw(&self, place: Where) -> (Duration, Option<u16>) {
+        let mut plan = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Plan {
+            latency,
+            failure,
+            dice,
+        } = &mut *plan;
+        let status = failure
+            .as_mut()
+            .filter(|failure| failure.place == Where::All || failure.place == place)
+            .filter(|failure| failure.times != Some(0) && dice.chance(failure.share))
+            .map(|failure| {
+                failure.times = failure.times.map(|times| times - 1);
+                failure.status
+            });
+        (*latency, status)
+    }
+}
+
+/// Middleware of the APIs.
+pub(crate) async fn on_api(state: State<Shared>, request: Request, next: Next) -> Response {
+    apply(Where::Api, state, request, next).await
+}
+
+/// Middleware of the identity provider.
+pub(crate) async fn on_identity(state: State<Shared>, request: Request, next: Next) -> Response {
+    apply(Where::Identity, state, request, next).await
+}
+
+async fn apply(place: Where, State(platform): State<Shared>, request: Request, next: Next) -> Response {
+    let (latency, status) = platform.faults.draw(place);
+    if !latency.is_zero() {
+        tokio::time::sleep(latency).await;
+    }
+    let Some(status) = status.and_then(|status| StatusCode::from_u16(status).ok()) else {
+        return next.run(request).await;
+    };
+    platform.counters.faults_injected.add();
+    tracing::info!(%status, path = request.uri().path(), "failing on purpose");
+    let again = matches!(
+        status,
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS
+    );
+    let mut response = (status, format!("{status}, on purpose\n")).into_response();
+    if again {
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, header::HeaderValue::from_static("1"));
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failures_read_as_written() {
+        let failure = |text: &str| text.parse::<Failure>();
+        let expected = Failure {
+            status: 503,
+            share: 0.1,
+            place: Where::Api,
+            times: None,
+        };
+        assert_eq!(failure("503:0.1"), Ok(expected));
+        assert_eq!(failure("429:1:identity").unwrap().place, Where::Identity);
+        for wrong in [
+            "",
+            "200:1",
+            "503",
+            "503:2",
+            "503:NaN",
+            "503:-1",
+            "503:1:moon",
+            "503:1:api:x",
+            "abc:1",
+        ] {
+            assert!(failure(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_bounded_failure_ends() {
+        let failure = Failure {
+            status: 500,
+            share: 1.0,
+            place: Where::All,
+            times: Some(2),
+        };
+        let faults = Faults::new(Duration::ZERO, Some(failure), 1);
+        let statuses: Vec<_> = (0..4).map(|_| faults.draw(Where::Api).1).collect();
+        assert_eq!(statuses, [Some(500), Some(500), None, None]);
+    }
+
+    #[test]
+    fn a_failure_stays_in_its_place() {
+        let faults = Faults::new(Duration::ZERO, "503:1:identity".parse().ok(), 1);
+        assert_eq!(faults.draw(Where::Api).1, None);
+        assert_eq!(faults.draw(Where::Identity).1, Some(503));
+    }
+}

@@ -1,0 +1,28 @@
+//! The API `cluster`, in upstream's wire shape: lists are `edges { node }` with `total`, filters
+//! are JSON, mutations answer with unions of the entity and messages. `pageInfo` and `after`,
+//! which upstream lacks, make lists whole.
+
+mod filters;
+mod mutation;
+mod outcomes;
+mod query;
+mod types;
+
+use async_graphql::{EmptySubscription, Schema, SchemaBuilder};
+
+use crate::server::Shared;
+use mutation::Mutation;
+use query::Query;
+
+/// A bound that no query of a person reaches; introspection needs some fifteen.
+const DEPTH: usize = 32;
+
+/// The schema without a platform behind it: enough to write it down.
+pub(super) fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
+    Schema::build(Query, Mutation, EmptySubscription).limit_depth(DEPTH)
+}
+
+/// The schema over a platform.
+pub(super) fn schema(platform: &Shared) -> Schema<Query, Mutation, EmptySubscription> {
+    builder().data(platform.clone()).finish()
+}
