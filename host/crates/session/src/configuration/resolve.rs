@@ -1,0 +1,209 @@
+//! Where each value of a profile came from: flag, environment, file, or built in.
+//!
+//! [`Configuration::resolve`] joins the four. It reads no environment itself: whoever calls it says
+//! in [`Overrides`] what the flags and the variables were.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use url::Url;
+
+use super::Configuration;
+use super::profile::{
+    DEFAULT_API, DEFAULT_CLIENT_ID, DEFAULT_ISSUER, DEFAULT_SCOPES, Profile, plain_word, span,
+};
+use crate::address;
+use crate::error::SessionError;
+
+/// Where a value came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// An option on the command line, as in `--api`.
+    Flag(&'static str),
+    /// A variable, as in `VANTAGE_API`.
+    Environment(&'static str),
+    /// The profile in the configuration file.
+    Profile,
+    /// It is built in.
+    Default,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flag(name) => write!(formatter, "`{name}`"),
+            Self::Environment(name) => write!(formatter, "the variable `{name}`"),
+            Self::Profile => formatter.write_str("the profile"),
+            Self::Default => formatter.write_str("the built-in defaults"),
+        }
+    }
+}
+
+/// What flags and variables say, each with which of them it was. An empty variable says nothing.
+#[derive(Debug, Clone, Default)]
+#[expect(missing_docs, reason = "each is the setting of that name")]
+pub struct Overrides {
+    pub profile: Option<(String, Origin)>,
+    pub issuer: Option<(String, Origin)>,
+    pub client_id: Option<(String, Origin)>,
+    pub api: Option<(String, Origin)>,
+    pub organization: Option<(String, Origin)>,
+    pub credential_store: Option<(String, Origin)>,
+}
+
+/// A profile ready for use.
+#[derive(Debug, Clone)]
+pub struct Resolved {
+    /// The values, joined and checked.
+    pub profile: Profile,
+    /// The same as text, each with its key and where it came from.
+    pub values: Vec<(String, String, Origin)>,
+}
+
+impl Configuration {
+    /// Joins flags, variables, the profile in the file and the defaults.
+    ///
+    /// # Errors
+    /// A profile that does not exist, and any value that cannot be used, with where it came from.
+    pub fn resolve(&self, overrides: &Overrides) -> Result<Resolved, SessionError> {
+        let (name, origin) = match said(&overrides.profile) {
+            Some((name, origin)) => (name.to_owned(), origin),
+            None => self.active_profile(),
+        };
+        self.require_profile(&name)?;
+        let mut reading = Reading {
+            configuration: self,
+            name: &name,
+            values: Vec::new(),
+        };
+        reading.values.push(("profile".into(), name.clone(), origin));
+        let profile = Profile {
+            issuer: reading.value("issuer", &overrides.issuer, DEFAULT_ISSUER, address::parse)?,
+            client_id: reading.value("client-id", &overrides.client_id, DEFAULT_CLIENT_ID, plain_word)?,
+            api: reading.value("api", &overrides.api, DEFAULT_API, address::parse)?,
+            organization: reading.optional("organization", &overrides.organization, plain_word)?,
+            credential_store: reading.value(
+                "credential-store",
+                &overrides.credential_store,
+                "auto",
+                str::parse,
+            )?,
+            scopes: reading.scopes()?,
+            refresh_threshold: reading.optional("refresh-threshold", &None, span)?,
+            apis: reading.apis()?,
+            name: name.clone(),
+        };
+        Ok(Resolved {
+            profile,
+            values: reading.values,
+        })
+    }
+}
+
+/// Reads one profile's values, and remembers each with its origin.
+struct Reading<'a> {
+    configuration: &'a Configuration,
+    name: &'a str,
+    values: Vec<(String, String, Origin)>,
+}
+
+impl Reading<'_> {
+    fn value<T, E: ToString>(
+        &mut self,
+        key: &str,
+        given: &Option<(String, Origin)>,
+        default: &str,
+        read: impl Fn(&str) -> Result<T, E>,
+    ) -> Result<T, SessionError> {
+        let (text, origin) = match self.found(key, given)? {
+            Some(found) => found,
+            None => (default.to_owned(), Origin::Default),
+        };
+        self.keep(key, text, origin, read)
+    }
+
+    fn optional<T, E: ToString>(
+        &mut self,
+        key: &str,
+        given: &Option<(String, Origin)>,
+        read: impl Fn(&str) -> Result<T, E>,
+    ) -> Result<Option<T>, SessionError> {
+        match self.found(key, given)? {
+            Some((text, origin)) => self.keep(key, text, origin, read).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn found(
+        &self,
+        key: &str,
+        given: &Option<(String, Origin)>,
+    ) -> Result<Option<(String, Origin)>, SessionError> {
+        if let Some((text, origin)) = said(given) {
+            return Ok(Some((text.to_owned(), origin)));
+        }
+        let text = self.configuration.profile_text(self.name, &[key])?;
+        Ok(text.map(|text| (text, Origin::Profile)))
+    }
+
+    fn keep<T, E: ToString>(
+        &mut self,
+        key: &str,
+        text: String,
+        origin: Origin,
+        read: impl Fn(&str) -> Result<T, E>,
+    ) -> Result<T, SessionError> {
+        let value = read(&text).map_err(|problem| match origin {
+            Origin::Profile => self
+                .configuration
+                .profile_fault(self.name, &[key], problem.to_string()),
+            _ => SessionError::Setting {
+                key: key.into(),
+                origin: origin.to_string(),
+                problem: problem.to_string(),
+            },
+        })?;
+        self.values.push((key.into(), text, origin));
+        Ok(value)
+    }
+
+    fn scopes(&mut self) -> Result<Vec<String>, SessionError> {
+        let (scopes, origin) = match self.configuration.profile_list(self.name, "scopes")? {
+            Some(scopes) => (scopes, Origin::Profile),
+            None => (DEFAULT_SCOPES.map(String::from).to_vec(), Origin::Default),
+        };
+        for scope in &scopes {
+            plain_word(scope)
+                .map_err(|problem| self.configuration.profile_fault(self.name, &["scopes"], problem))?;
+        }
+        self.values.push(("scopes".into(), scopes.join(" "), origin));
+        Ok(scopes)
+    }
+
+    fn apis(&mut self) -> Result<BTreeMap<String, Url>, SessionError> {
+        let mut apis = BTreeMap::new();
+        for name in self.configuration.profile_keys(self.name, "apis")? {
+            let fault = |problem: String| {
+                self.configuration
+                    .profile_fault(self.name, &["apis", &name], problem)
+            };
+            if !crate::graphql::is_api_name(&name) {
+                return Err(fault("no API can have that name".into()));
+            }
+            let text = self
+                .configuration
+                .profile_text(self.name, &["apis", &name])?
+                .unwrap_or_default();
+            let url = address::parse(&text).map_err(fault)?;
+            self.values.push((format!("apis.{name}"), text, Origin::Profile));
+            apis.insert(name, url);
+        }
+        Ok(apis)
+    }
+}
+
+fn said(given: &Option<(String, Origin)>) -> Option<(&str, Origin)> {
+    let (text, origin) = given.as_ref()?;
+    let empty_variable = text.is_empty() && matches!(origin, Origin::Environment(_));
+    (!empty_variable).then_some((text.as_str(), *origin))
+}

@@ -1,0 +1,233 @@
+//! The one place that speaks to the network: two clients, made when first needed.
+//!
+//! One client is for https, and loads the system's certificates; the other is for loopback, so
+//! that plain http never loads certificates nor passes a proxy. Neither follows redirects: what was
+//! asked of one server is never sent to another. Every answer is read against a bound, after
+//! decompression. Nothing is retried here (`retry.rs`), and no answer is interpreted.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, RETRY_AFTER};
+use reqwest::{Client, Method, RequestBuilder, StatusCode, redirect};
+use url::Url;
+use zeroize::Zeroizing;
+
+use crate::address;
+use crate::error::SessionError;
+
+const CONNECT: Duration = Duration::from_secs(5);
+const IDLE: Duration = Duration::from_secs(10);
+const TOTAL: Duration = Duration::from_secs(30);
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Makes requests, and reads answers up to a bound.
+pub(crate) struct Http {
+    user_agent: String,
+    secure: OnceLock<Client>,
+    loopback: OnceLock<Client>,
+}
+
+/// A request that is not yet sent, with the id that will be in its header.
+pub(crate) struct Prepared {
+    pub(crate) builder: RequestBuilder,
+    pub(crate) request_id: String,
+    url: Url,
+}
+
+/// An answer that was read to its end. It may hold tokens, and so has no `Debug`.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) body: Zeroizing<Vec<u8>>,
+    pub(crate) request_id: String,
+    headers: HeaderMap,
+}
+
+impl Http {
+    pub(crate) fn new(user_agent: String) -> Self {
+        Self {
+            user_agent,
+            secure: OnceLock::new(),
+            loopback: OnceLock::new(),
+        }
+    }
+
+    /// Begins a request to `url`.
+    ///
+    /// # Errors
+    /// An address that is neither https nor loopback; a client that cannot be set up.
+    pub(crate) fn prepare(&self, method: Method, url: &Url) -> Result<Prepared, SessionError> {
+        address::check(url).map_err(|problem| SessionError::Address {
+            url: url.to_string(),
+            problem,
+        })?;
+        let request_id = hex(random::<16>()?.as_slice());
+        let builder = self
+            .client(url)?
+            .request(method, url.clone())
+            .header(REQUEST_ID, &request_id);
+        Ok(Prepared {
+            builder,
+            request_id,
+            url: url.clone(),
+        })
+    }
+
+    fn client(&self, url: &Url) -> Result<&Client, SessionError> {
+        let secure = url.scheme() == "https";
+        let slot = if secure { &self.secure } else { &self.loopback };
+        if let Some(client) = slot.get() {
+            return Ok(client);
+        }
+        let mut builder = Client::builder()
+            .user_agent(&self.user_agent)
+            .redirect(redirect::Policy::none())
+            .referer(false)
+            .connect_timeout(CONNECT)
+            .read_timeout(IDLE)
+            .timeout(TOTAL);
+        if !secure {
+            builder = builder.no_proxy().tls_certs_only([]);
+        }
+        let client = builder
+            .build()
+            .map_err(|source| SessionError::Client { source })?;
+        Ok(slot.get_or_init(|| client))
+    }
+}
+
+impl Prepared {
+    /// Changes the request.
+    pub(crate) fn with(mut self, change: impl FnOnce(RequestBuilder) -> RequestBuilder) -> Self {
+        self.builder = change(self.builder);
+        self
+    }
+
+    /// Sends the request, and reads at most `limit` bytes of its answer.
+    ///
+    /// # Errors
+    /// [`SessionError::Unavailable`] when there is no answer; [`SessionError::Provider`] for a
+    /// redirect and for an answer that is too long.
+    pub(crate) async fn send(self, limit: usize) -> Result<Answer, SessionError> {
+        let Self {
+            builder,
+            request_id,
+            url,
+        } = self;
+        let mut response = match builder.send().await {
+            Ok(response) => response,
+            Err(error) => return Err(unavailable(&url, request_id, error)),
+        };
+        let status = response.status();
+        if status.is_redirection() {
+            let problem = format!(
+                "it redirects (HTTP {}), and redirects are not followed",
+                status.as_u16()
+            );
+            return Err(SessionError::Provider {
+                url: url.to_string(),
+                problem,
+                request_id,
+            });
+        }
+        let mut body = Zeroizing::new(Vec::new());
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) if body.len() + chunk.len() > limit => {
+                    let problem = format!("it is longer than {limit} bytes");
+                    return Err(SessionError::Provider {
+                        url: url.to_string(),
+                        problem,
+                        request_id,
+                    });
+                }
+                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                Ok(None) => break,
+                Err(error) => return Err(unavailable(&url, request_id, error)),
+            }
+        }
+        Ok(Answer {
+            status,
+            headers: response.headers().clone(),
+            body,
+            request_id,
+        })
+    }
+}
+
+impl Answer {
+    /// Whether the answer says that it is JSON.
+    pub(crate) fn is_json(&self) -> bool {
+        let kind = self.text(CONTENT_TYPE).unwrap_or_default().to_ascii_lowercase();
+        let kind = kind.split(';').next().unwrap_or_default().trim();
+        kind.starts_with("application/") && (kind == "application/json" || kind.ends_with("+json"))
+    }
+
+    /// When the server says it is.
+    pub(crate) fn date(&self) -> Option<Timestamp> {
+        http_date(self.text(DATE)?)
+    }
+
+    /// How long the server asks to wait, in seconds or until a date.
+    pub(crate) fn retry_after(&self, now: Timestamp) -> Option<Duration> {
+        let text = self.text(RETRY_AFTER)?;
+        if let Ok(seconds) = text.parse::<u64>() {
+            return Some(Duration::from_secs(seconds));
+        }
+        let wait = http_date(text)?.duration_since(now);
+        Some(Duration::try_from(wait).unwrap_or_default())
+    }
+
+    fn text(&self, name: HeaderName) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+fn http_date(text: &str) -> Option<Timestamp> {
+    jiff::fmt::rfc2822::DateTimeParser::new()
+        .parse_timestamp(text)
+        .ok()
+}
+
+fn unavailable(url: &Url, request_id: String, error: reqwest::Error) -> SessionError {
+    let sent = !error.is_connect();
+    let problem = match (error.is_timeout(), sent) {
+        (true, true) => "it did not answer in time",
+        (true, false) => "it could not be reached in time",
+        (false, false) => "it could not be reached",
+        (false, true) => "the connection broke",
+    };
+    SessionError::Unavailable {
+        url: url.to_string(),
+        problem: problem.into(),
+        request_id,
+        sent,
+        // The URL is in our own message, and need not be in it twice.
+        source: Some(error.without_url()),
+    }
+}
+
+/// Bytes that nobody can guess.
+pub(crate) fn random<const LENGTH: usize>() -> Result<Zeroizing<[u8; LENGTH]>, SessionError> {
+    let mut bytes = Zeroizing::new([0; LENGTH]);
+    getrandom::fill(bytes.as_mut()).map_err(|error| SessionError::Random {
+        problem: error.to_string(),
+    })?;
+    Ok(bytes)
+}
+
+/// Two digits for each byte.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Text from a server, fit for a message: bounded, and without characters that steer a terminal.
+pub(crate) fn printable(text: &str) -> String {
+    let clean: String = text
+        .chars()
+        .map(|character| if character.is_control() { ' ' } else { character })
+        .take(300)
+        .collect();
+    clean.trim().to_owned()
+}
