@@ -1,0 +1,253 @@
+//! Both streams of the process behind one lock: the one place where anything is written.
+//!
+//! Standard output carries the answer and nothing else; everything else goes to standard error, as
+//! text or, where JSON was asked for, as JSON lines. Every text that comes in is made visible here
+//! or in a renderer, the host's own included: its sentences quote names that others chose. Handles
+//! are cheap to clone and may be used from any thread.
+
+use std::fmt;
+use std::io::Write;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::thread;
+use std::time::Instant;
+
+use serde_json::{Value, json};
+
+use crate::answer::{Answer, Flow};
+use crate::error::OutputError;
+use crate::paint::{Tone, paint};
+use crate::progress::INTERVAL;
+use crate::render::json::escape_hidden;
+use crate::report::ErrorReport;
+use crate::streams::Streams;
+use crate::style::{AnswerSpec, Style};
+use crate::timings::{self, TimingRow};
+use crate::visible::Visible;
+
+/// Columns after which a pack's line is cut.
+const PACK_LINE: usize = 200;
+
+/// Standard output and standard error.
+#[derive(Clone)]
+pub struct Console {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    style: Style,
+    streams: Mutex<Streams>,
+    /// Wakes the thread that redraws progress; nobody calls it, its time-out is what counts.
+    tick: Condvar,
+}
+
+impl Console {
+    /// A console on two streams, which it alone writes to from now on.
+    pub fn new(stdout: Box<dyn Write + Send>, stderr: Box<dyn Write + Send>, style: Style) -> Self {
+        let shares_terminal = style.stdout_terminal && style.stderr_terminal;
+        let streams = Mutex::new(Streams::new(stdout, stderr, shares_terminal));
+        Self {
+            shared: Arc::new(Shared {
+                style,
+                streams,
+                tick: Condvar::new(),
+            }),
+        }
+    }
+
+    /// How output is drawn.
+    pub fn style(&self) -> &Style {
+        &self.shared.style
+    }
+
+    /// Begins an answer. Options that do not fit it are refused here, before anything is sent.
+    pub fn answer(&self, spec: AnswerSpec) -> Result<Answer, OutputError> {
+        Answer::new(self.clone(), spec)
+    }
+
+    /// Writes text for people to standard output: help, a schema.
+    pub fn document(&self, text: &str) -> Result<(), OutputError> {
+        let mut streams = self.streams();
+        streams.answer(&Visible::text(text).to_string())?;
+        streams.flush().map(|_| ())
+    }
+
+    /// Tells people something beside the answer; `--quiet` silences it.
+    pub fn note(&self, text: &str) {
+        if !self.style().quiet {
+            self.announce(text);
+        }
+    }
+
+    /// Tells people what they need in order to go on, such as a code to enter: `--quiet` does not
+    /// silence it.
+    pub fn announce(&self, text: &str) {
+        self.say(json!({ "note": text }), || Visible::line(text).to_string());
+    }
+
+    /// Warns people; never silenced.
+    pub fn warn(&self, text: &str) {
+        self.pack_warn("", text);
+    }
+
+    /// A note in a pack's words. An empty `pack` stands for the host: bundled packs speak as it.
+    pub fn pack_note(&self, pack: &str, text: &str) {
+        if !self.style().quiet {
+            self.say(by(pack, "note", text), || said(pack, "", text));
+        }
+    }
+
+    /// A warning in a pack's words; never silenced. An empty `pack` stands for the host.
+    pub fn pack_warn(&self, pack: &str, text: &str) {
+        let label = paint("warning:", Tone::Waiting, self.style().stderr_color);
+        self.say(by(pack, "warning", text), || {
+            said(pack, &format!("{label} "), text)
+        });
+    }
+
+    /// One line that a pack wrote to its standard output or error; `--quiet` silences it.
+    pub fn pack_line(&self, pack: &str, line: &str) {
+        if !self.style().quiet {
+            self.say(by(pack, "note", line), || {
+                format!("{}{}", speaker(pack), Visible::tabbed_line(line).cut(PACK_LINE))
+            });
+        }
+    }
+
+    /// One line of a log, as `-vv` shows it.
+    pub fn diagnostic(&self, line: &str) {
+        self.say(json!({ "log": line }), || Visible::tabbed_line(line).to_string());
+    }
+
+    /// The error that ends the run.
+    pub fn error(&self, report: &ErrorReport) {
+        let style = self.style();
+        // Whatever work had not ended has ended now, and must not be drawn below the error.
+        self.streams().board.clear();
+        self.say(report.json(style.verbosity), || {
+            report.text(style.verbosity, style.stderr_color)
+        });
+    }
+
+    /// Where the time went.
+    pub fn timings(&self, rows: &[TimingRow]) {
+        if !rows.is_empty() {
+            self.say(timings::json(rows), || {
+                timings::text(rows, self.style().width).join("\n")
+            });
+        }
+    }
+
+    /// Shows that work goes on, on a terminal and only if it goes on for long; `pack` is empty for
+    /// the host's own work. The number stands for it in the calls that follow.
+    pub fn start_progress(&self, pack: &str, title: &str, total: Option<u32>) -> u64 {
+        let mut streams = self.streams();
+        let id = streams.board.start(pack, title, total, Instant::now());
+        if self.shows_progress() && !streams.ticking {
+            let shared = Arc::downgrade(&self.shared);
+            // Without a thread there is no progress to see, which is no reason to end a run.
+            streams.ticking = thread::Builder::new().spawn(move || redraw(&shared)).is_ok();
+        }
+        id
+    }
+
+    /// Moves a progress display on by `by` steps.
+    pub fn advance_progress(&self, progress: u64, by: u32) {
+        self.streams().board.advance(progress, by);
+    }
+
+    /// Says what a progress display is at.
+    pub fn describe_progress(&self, progress: u64, message: &str) {
+        self.streams().board.describe(progress, message);
+    }
+
+    /// Ends a progress display and takes it off the terminal.
+    pub fn end_progress(&self, progress: u64) {
+        let mut streams = self.streams();
+        streams.board.end(progress);
+        streams.erase();
+    }
+
+    /// Makes room for a question: takes progress off the terminal until work moves again.
+    pub fn clear_progress(&self) {
+        let mut streams = self.streams();
+        streams.board.hold();
+        streams.erase();
+    }
+
+    /// Writes part of an answer.
+    pub(crate) fn write(&self, text: &str) -> Result<Flow, OutputError> {
+        self.streams().answer(text)
+    }
+
+    /// Writes what was gathered of an answer.
+    pub(crate) fn flush(&self) -> Result<Flow, OutputError> {
+        self.streams().flush()
+    }
+
+    fn shows_progress(&self) -> bool {
+        let style = self.style();
+        style.stderr_terminal && !style.quiet && !style.speaks_json()
+    }
+
+    fn say(&self, json: Value, text: impl FnOnce() -> String) {
+        let line = if self.style().speaks_json() {
+            let mut line = String::new();
+            escape_hidden(&json.to_string(), &mut line);
+            line
+        } else {
+            text()
+        };
+        self.streams().say(&line);
+    }
+
+    fn streams(&self) -> MutexGuard<'_, Streams> {
+        self.shared.streams.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Console {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Console")
+            .field("style", &self.shared.style)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What stands before a pack's line.
+fn speaker(pack: &str) -> String {
+    if pack.is_empty() {
+        String::new()
+    } else {
+        format!("{}: ", Visible::line(pack))
+    }
+}
+
+/// One line in a pack's words, or the host's where `pack` is empty; only a pack's is cut.
+fn said(pack: &str, label: &str, text: &str) -> String {
+    let limit = if pack.is_empty() { usize::MAX } else { PACK_LINE };
+    format!("{}{label}{}", speaker(pack), Visible::line(text).cut(limit))
+}
+
+fn by(pack: &str, kind: &str, text: &str) -> Value {
+    match pack {
+        "" => json!({ kind: text }),
+        _ => json!({ kind: text, "pack": pack }),
+    }
+}
+
+/// Redraws progress until there is none, or nobody holds the console any more.
+fn redraw(shared: &Weak<Shared>) {
+    while let Some(shared) = shared.upgrade() {
+        let streams = shared.streams.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut streams, _) = shared
+            .tick
+            .wait_timeout(streams, INTERVAL)
+            .unwrap_or_else(PoisonError::into_inner);
+        if streams.board.is_empty() {
+            streams.ticking = false;
+            return;
+        }
+        streams.draw(Instant::now(), shared.style.width);
+    }
+}
