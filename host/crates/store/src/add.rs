@@ -1,0 +1,247 @@
+//! Adding and removing packs.
+//!
+//! By the time a pack comes here it has been checked, shown and agreed to; this makes it stay, in one
+//! step. Whatever fails leaves what was there before. An added pack runs at once, and two earlier
+//! generations of it are kept, each with its grants, for going back. Called by `plugin add` and
+//! `plugin remove`.
+
+use std::collections::BTreeSet;
+
+use vantage_policy::capability::Capability;
+use vantage_policy::description::Description;
+
+use crate::digest::Digest;
+use crate::error::StoreError;
+use crate::grants::GrantSet;
+use crate::index::{GENERATIONS, Generation, Loaded, PackId, PackRecord};
+use crate::list::Installed;
+use crate::names::{self, Owner, is_bundled};
+use crate::objects::Sort;
+use crate::source::Source;
+use crate::store::Store;
+
+/// A pack that the user agreed to.
+#[derive(Debug, Clone)]
+pub struct NewPack<'a> {
+    /// The component: the very buffer that was checked.
+    pub bytes: &'a [u8],
+    /// Of `bytes`, as it was shown.
+    pub digest: &'a str,
+    /// What the pack says of itself, validated, with its own words.
+    pub description: &'a Description,
+    /// The text that `description` was read from.
+    pub description_json: &'a str,
+    /// Where it came from.
+    pub source: Source,
+    /// The name that the user gave with `--as`; none keeps an earlier one.
+    pub alias: Option<String>,
+    /// What the user granted.
+    pub grants: GrantSet,
+    /// The time, in RFC 3339.
+    pub now: String,
+}
+
+/// What removing a pack took away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Removed {
+    /// The pack.
+    pub id: String,
+    /// The versions that were kept of it, the oldest first.
+    pub versions: Vec<String>,
+    /// The digests of their components, for making away with compiled code.
+    pub digests: Vec<String>,
+    /// What was granted to any of them, in any profile.
+    pub capabilities: BTreeSet<Capability>,
+    /// The bytes of components and descriptions that were deleted; those that another pack needs stay.
+    pub object_bytes: u64,
+    /// The bytes of stored values that were deleted.
+    pub storage_bytes: u64,
+}
+
+impl Store {
+    /// Installs a pack, or another version of one, and makes it the active one.
+    ///
+    /// The same content from the same source keeps its grants in other scopes; another source, or
+    /// other bytes, start with those given. Safe to be killed at any point.
+    ///
+    /// # Errors
+    ///
+    /// Where parts of `new` do not belong together, its id is reserved, or another pack has one of its
+    /// words; nothing has been changed then, nor where the disk is full.
+    pub fn add(&self, new: NewPack<'_>) -> Result<Installed, StoreError> {
+        let id = check(&new)?;
+        let digest = Digest::of(new.bytes);
+        let capabilities = new
+            .description
+            .capabilities()
+            .map_err(|source| described(&new, source))?;
+        let change = |loaded: &mut Loaded| {
+            let generation = Generation {
+                version: new.description.version.clone(),
+                digest,
+                description: Digest::of(new.description_json.as_bytes()),
+                size: new.bytes.len() as u64,
+                publisher_key: None,
+                added: new.now.clone(),
+                words: names::first_words(new.description)
+                    .into_iter()
+                    .map(str::to_owned)
+                    .collect(),
+                capabilities,
+                source: new.source.clone(),
+            };
+            let mut record = loaded.index.packs.remove(id.as_str()).unwrap_or_default();
+            record.activate(generation, &new);
+            check_words(&id, &record, loaded)?;
+            self.objects().write(Sort::Component, new.bytes)?;
+            self.objects()
+                .write(Sort::Description, new.description_json.as_bytes())?;
+            loaded.index.packs.insert(id.clone(), record);
+            Ok(())
+        };
+        let ((), installed) = self.change_and(change, |loaded| {
+            self.collect(loaded);
+            loaded
+                .index
+                .packs
+                .get(id.as_str())
+                .map(|record| self.installed(id.as_str(), record))
+        })?;
+        installed.ok_or_else(|| StoreError::NotInstalled {
+            name: new.description.id.clone(),
+        })
+    }
+
+    /// Removes a pack with its grants, stored values and bytes, and says what that was.
+    pub fn remove(&self, id: &str) -> Result<Removed, StoreError> {
+        let change = |loaded: &mut Loaded| match loaded.index.packs.remove(id) {
+            Some(record) if record.is_installed() => Ok(record),
+            _ if is_bundled(id) => Err(StoreError::Bundled { id: id.to_owned() }),
+            _ => Err(StoreError::NotInstalled { name: id.to_owned() }),
+        };
+        let (record, (objects, storage_bytes)) = self.change_and(change, |loaded| self.collect(loaded))?;
+        let its = |digest: &Digest| {
+            record
+                .generations
+                .iter()
+                .any(|one| one.digest == *digest || one.description == *digest)
+        };
+        Ok(Removed {
+            id: id.to_owned(),
+            versions: record
+                .generations
+                .iter()
+                .map(|one| one.version.to_string())
+                .collect(),
+            digests: record
+                .generations
+                .iter()
+                .map(|one| one.digest.to_string())
+                .collect(),
+            capabilities: record
+                .grants
+                .iter()
+                .flat_map(|held| held.grants.capabilities().cloned())
+                .collect(),
+            object_bytes: objects
+                .iter()
+                .filter(|(_, digest, _)| its(digest))
+                .map(|(_, _, size)| size)
+                .sum(),
+            storage_bytes,
+        })
+    }
+
+    /// Removes all that the index does not name: what this change left over, and what killed processes
+    /// left behind. Gives the objects, and the bytes of stored values.
+    fn collect(&self, loaded: &Loaded) -> (Vec<(Sort, Digest, u64)>, u64) {
+        let generations = || loaded.index.packs.values().flat_map(|record| &record.generations);
+        let needed = generations()
+            .flat_map(|one| {
+                [
+                    (Sort::Component, one.digest),
+                    (Sort::Description, one.description),
+                ]
+            })
+            .collect();
+        let kept = loaded.index.packs.iter().flat_map(|(id, record)| {
+            record
+                .generations
+                .iter()
+                .map(move |one| (id.as_str(), one.identity()))
+        });
+        (self.objects().keep_only(&needed), self.keep_storage_of(kept))
+    }
+}
+
+/// Checks that the parts of a new pack belong together; gives its id.
+fn check(new: &NewPack<'_>) -> Result<PackId, StoreError> {
+    let id = new.description.id.clone();
+    let inconsistent = |reason| StoreError::Inconsistent {
+        id: new.description.id.clone(),
+        reason,
+    };
+    if is_bundled(&id) {
+        return Err(StoreError::Reserved { id });
+    }
+    if let Some(alias) = &new.alias {
+        names::check_alias(alias)?;
+    }
+    if new.digest.parse::<Digest>()? != Digest::of(new.bytes) {
+        return Err(inconsistent("its bytes are not those of the digest"));
+    }
+    let stored = Description::parse(new.description_json).map_err(|source| described(new, source))?;
+    if stored != *new.description {
+        return Err(inconsistent("its description is not the one that was read"));
+    }
+    PackId::try_from(id).map_err(|_| inconsistent("its id is not publisher and name"))
+}
+
+fn described(new: &NewPack<'_>, source: vantage_policy::description::DescriptionError) -> StoreError {
+    StoreError::Description {
+        id: new.description.id.clone(),
+        source: Box::new(source),
+    }
+}
+
+/// Checks the words once more under the lock: two packs may be added at the same time.
+fn check_words(id: &PackId, record: &PackRecord, loaded: &Loaded) -> Result<(), StoreError> {
+    let words = record.words();
+    let owner = |word: &str| {
+        let others = loaded.index.packs.iter().filter(|(_, other)| other.enabled);
+        let found = others
+            .into_iter()
+            .find(|(_, other)| other.words().iter().any(|taken| taken == word));
+        found.map(|(id, _)| Owner::Pack(id.as_str().to_owned()))
+    };
+    names::check_words(id.as_str(), words.iter().map(String::as_str), owner)
+}
+
+impl PackRecord {
+    /// Makes `generation` the active one, and drops the oldest beyond those that are kept.
+    fn activate(&mut self, generation: Generation, new: &NewPack<'_>) {
+        let digest = generation.digest;
+        if let Some(same) = self.generations.iter().position(|one| one.digest == digest) {
+            let earlier = self.generations.remove(same);
+            if earlier.source != generation.source {
+                self.grants.retain(|held| held.digest != Some(digest));
+            }
+        }
+        self.generations.push(generation);
+        let surplus = self.generations.len().saturating_sub(GENERATIONS);
+        self.generations.drain(..surplus);
+        let kept: BTreeSet<_> = self.generations.iter().map(|one| Some(one.digest)).collect();
+        self.grants.retain(|held| kept.contains(&held.digest));
+        self.active = Some(digest);
+        self.enabled = true;
+        if new.alias.is_some() {
+            self.alias.clone_from(&new.alias);
+        }
+        self.put_grants(Some(digest), new.grants.clone(), &new.now);
+    }
+
+    /// Whether nothing is worth keeping, as when a bundled pack's last revocation was lifted.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.generations.is_empty() && self.grants.is_empty() && self.revoked.is_empty()
+    }
+}
