@@ -1,0 +1,160 @@
+//! `graphql.client`: the pack's operations, run as the user, as far as the user granted them.
+//!
+//! What is sent is the gate's print of a document that the user's grants cover; tokens, endpoints and
+//! retries are the session's and never come near. Pages are in `pages`.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use futures_util::StreamExt;
+use futures_util::stream;
+use vantage_policy::decision::{Grants, decide_dynamic, decide_operation};
+use vantage_policy::gate::{Operation, OperationKind};
+use wasmtime::component::Resource;
+
+use super::contract::graphql::{Host, HostClient, HostSubscription, OperationCall, Response};
+use super::contract::types;
+use super::pages::Pages;
+use super::{Failure, Lent, State, error};
+use crate::ports::{PlatformAnswer, PortError};
+
+/// Requests of one `execute-all` that are under way at once: as many as one user's share of the
+/// platform allows.
+const IN_FLIGHT: usize = 8;
+/// Calls of one `execute-all`.
+const CALLS: usize = 1_000;
+/// Answers of one `execute-all` together; the pack could not hold more.
+const ANSWERS: usize = 64 * 1024 * 1024;
+
+/// The handle has no state: everything is asked of [`Lent`] at each call.
+pub struct Client;
+
+/// No subscription is ever made by this version of the host.
+pub struct Subscription;
+
+impl From<PlatformAnswer> for Response {
+    fn from(answer: PlatformAnswer) -> Self {
+        Self { data: answer.data, errors: answer.errors, meta: "{}".to_owned() }
+    }
+}
+
+impl Host for State {}
+
+impl HostClient for State {
+    async fn execute(
+        &mut self,
+        client: Resource<Client>,
+        operation: String,
+        variables: String,
+    ) -> Result<Response, Failure> {
+        self.table.get(&client)?;
+        let lent = self.lent()?;
+        Ok(self.meter.host(lent.execute(&operation, &variables)).await?.into())
+    }
+
+    async fn execute_all(
+        &mut self,
+        client: Resource<Client>,
+        calls: Vec<OperationCall>,
+    ) -> wasmtime::Result<Vec<Result<Response, types::Error>>> {
+        self.table.get(&client)?;
+        let lent = self.lent()?;
+        let answers = self.meter.host(execute_all(lent, calls)).await;
+        Ok(answers.into_iter().map(|answer| Ok(answer?.into())).collect())
+    }
+
+    async fn paginate(
+        &mut self,
+        client: Resource<Client>,
+        operation: String,
+        variables: String,
+        connection: String,
+    ) -> Result<Resource<Pages>, Failure> {
+        self.table.get(&client)?;
+        let lent = self.lent()?.clone();
+        let pages = Pages::new(lent, &operation, &variables, connection)?;
+        Ok(self.hand_out(pages)?)
+    }
+
+    fn subscribe(
+        &mut self,
+        client: Resource<Client>,
+        operation: String,
+        _variables: String,
+    ) -> Result<Resource<Subscription>, Failure> {
+        self.table.get(&client)?;
+        let lent = self.lent()?;
+        let operation = lent.operation(&operation)?;
+        if operation.kind != OperationKind::Subscription {
+            return Err(Failure::invalid(format!("the operation `{}` is no subscription", operation.name)));
+        }
+        lent.allow(|grants| decide_operation(operation, lent.command(), grants))?;
+        let message = "this version of vantage does not follow subscriptions yet";
+        Err(Failure::Error(error("failed", message)))
+    }
+
+    async fn execute_document(
+        &mut self,
+        client: Resource<Client>,
+        api: String,
+        document: String,
+        variables: String,
+    ) -> Result<Response, Failure> {
+        self.table.get(&client)?;
+        let lent = self.lent()?;
+        Ok(self.meter.host(execute_document(lent, &api, &document, &variables)).await?.into())
+    }
+
+    fn drop(&mut self, client: Resource<Client>) -> wasmtime::Result<()> {
+        self.table.delete(client)?;
+        Ok(())
+    }
+}
+
+impl HostSubscription for State {
+    fn next(&mut self, subscription: Resource<Subscription>) -> Result<Option<Response>, Failure> {
+        self.table.get(&subscription)?;
+        Ok(None)
+    }
+
+    fn drop(&mut self, subscription: Resource<Subscription>) -> wasmtime::Result<()> {
+        self.table.delete(subscription)?;
+        Ok(())
+    }
+}
+
+/// Runs all calls, at most [`IN_FLIGHT`] at once; the answers are in the order of the calls.
+async fn execute_all(lent: &Lent, calls: Vec<OperationCall>) -> Vec<Result<PlatformAnswer, PortError>> {
+    if calls.len() > CALLS {
+        let message = format!("{} calls at once; at most {CALLS} are taken", calls.len());
+        return calls.iter().map(|_| Err(error("too-large", message.clone()))).collect();
+    }
+    let bytes = AtomicUsize::new(0);
+    let bytes = &bytes;
+    stream::iter(calls)
+        .map(|call| async move {
+            if bytes.load(Ordering::Relaxed) > ANSWERS {
+                return Err(error("too-large", "the answers so far have more than 64 MiB: ask for fewer at once"));
+            }
+            let answer = lent.execute(&call.operation, &call.variables).await?;
+            bytes.fetch_add(answer.data.len() + answer.errors.len(), Ordering::Relaxed);
+            Ok(answer)
+        })
+        .buffered(IN_FLIGHT)
+        .collect()
+        .await
+}
+
+/// Runs a document that the pack made while running: the gate reads it now.
+async fn execute_document(
+    lent: &Lent,
+    api: &str,
+    document: &str,
+    variables: &str,
+) -> Result<PlatformAnswer, PortError> {
+    let operation = Operation::read_dynamic(api, document)
+        .map_err(|refusal| PortError { hints: refusal.hints(), ..error("invalid", refusal.to_string()) })?;
+    let effect = lent.command().effect;
+    let rule = |grants: &Grants| decide_dynamic(&operation, effect, grants);
+    lent.allow(rule)?;
+    lent.send(&operation, variables, rule).await
+}

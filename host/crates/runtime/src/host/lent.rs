@@ -1,0 +1,154 @@
+//! What one run is lent: the ports, and the decision that stands before each of them.
+//!
+//! It is shared by the host functions of a run and by the requests that they have under way, so it
+//! holds no handle and no guest memory. Authority is read anew at each decision, and once a second
+//! while a request waits: what the user revokes ends at once.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::sync::Semaphore;
+use vantage_policy::decision::{Denial, Grants, decide_operation};
+use vantage_policy::description::Command;
+use vantage_policy::gate::{Operation, OperationKind};
+
+use super::{error, text};
+use crate::ports::{PlatformAnswer, PlatformRequest, PortError, PortFuture, Ports};
+use crate::run::RunRequest;
+
+/// How often a request that waits asks again whether it is still allowed.
+const RECHECK: Duration = Duration::from_secs(1);
+/// Pages fetched ahead and not asked for yet, of all paginations together: each may have 8 MiB.
+const PAGES_AHEAD: usize = 4;
+
+/// See the module's text. Clones share one run.
+#[derive(Clone)]
+pub(crate) struct Lent(Arc<Run>);
+
+struct Run {
+    pack_id: String,
+    command: Command,
+    operations: Vec<Operation>,
+    requested_storage: Option<u64>,
+    ports: Ports,
+    denial: Mutex<Option<Denial>>,
+    requests: AtomicU64,
+    pages_ahead: Arc<Semaphore>,
+}
+
+impl Lent {
+    pub(crate) fn new(request: &RunRequest, ports: Ports) -> Self {
+        Self(Arc::new(Run {
+            pack_id: request.pack_id.clone(),
+            command: request.command.clone(),
+            operations: request.operations.clone(),
+            requested_storage: request.requested_storage,
+            ports,
+            denial: Mutex::new(None),
+            requests: AtomicU64::new(0),
+            pages_ahead: Arc::new(Semaphore::new(PAGES_AHEAD)),
+        }))
+    }
+
+    pub(crate) fn ports(&self) -> &Ports {
+        &self.0.ports
+    }
+
+    pub(super) fn command(&self) -> &Command {
+        &self.0.command
+    }
+
+    pub(super) fn requested_storage(&self) -> Option<u64> {
+        self.0.requested_storage
+    }
+
+    pub(super) fn pages_ahead(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.0.pages_ahead)
+    }
+
+    /// The last denial of the run.
+    pub(crate) fn denial(&self) -> Option<Denial> {
+        self.0.denial.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// How many requests went to the platform.
+    pub(crate) fn requests(&self) -> u64 {
+        self.0.requests.load(Ordering::Relaxed)
+    }
+
+    /// Asks a rule of the policy with the grants in force now; a denial is remembered.
+    pub(super) fn allow<T>(&self, rule: impl FnOnce(&Grants) -> Result<T, Denial>) -> Result<T, PortError> {
+        let grants = self.0.ports.authority.grants()?;
+        rule(&grants).map_err(|denial| self.deny(denial))
+    }
+
+    /// Remembers a denial for the host, which writes the remedy, and tells the pack of it.
+    fn deny(&self, denial: Denial) -> PortError {
+        let capability = denial.capability.as_ref().map(ToString::to_string);
+        tracing::debug!(pack = self.0.pack_id, reason = denial.message(), "denied");
+        let told = PortError {
+            kind: "denied",
+            message: denial.message().to_owned(),
+            hints: Vec::new(),
+            details: capability.map(|capability| json!({ "capability": capability })),
+        };
+        *self.0.denial.lock().unwrap_or_else(PoisonError::into_inner) = Some(denial);
+        told
+    }
+
+    /// The pack's declared operation of this name.
+    pub(super) fn operation(&self, name: &str) -> Result<&Operation, PortError> {
+        self.0.operations.iter().find(|operation| operation.name == name).ok_or_else(|| {
+            let name = text::cut(name, text::NAME);
+            error("invalid", format!("the pack declares no operation `{name}`"))
+        })
+    }
+
+    /// Runs a declared query or mutation.
+    pub(super) async fn execute(&self, name: &str, variables: &str) -> Result<PlatformAnswer, PortError> {
+        let operation = self.operation(name)?;
+        let rule = |grants: &Grants| decide_operation(operation, self.command(), grants);
+        self.allow(rule)?;
+        self.send(operation, variables, rule).await
+    }
+
+    /// Checks the variables and sends an operation for as long as `rule` allows it.
+    pub(super) async fn send(
+        &self,
+        operation: &Operation,
+        variables: &str,
+        rule: impl Fn(&Grants) -> Result<(), Denial>,
+    ) -> Result<PlatformAnswer, PortError> {
+        if operation.kind == OperationKind::Subscription {
+            let message = format!("the operation `{}` is a subscription: it is subscribed to", operation.name);
+            return Err(error("invalid", message));
+        }
+        let variables = operation
+            .check_variables(variables)
+            .map_err(|refusal| PortError { hints: refusal.hints(), ..error("invalid", refusal.to_string()) })?;
+        self.0.requests.fetch_add(1, Ordering::Relaxed);
+        let answer = self.ports().platform.execute(PlatformRequest {
+            api: operation.api.clone(),
+            operation: operation.name.clone(),
+            kind: operation.kind,
+            document: operation.document.clone(),
+            variables,
+        });
+        self.while_allowed(answer, rule).await
+    }
+
+    async fn while_allowed<T>(
+        &self,
+        mut answer: PortFuture<'_, T>,
+        rule: impl Fn(&Grants) -> Result<(), Denial>,
+    ) -> Result<T, PortError> {
+        loop {
+            match tokio::time::timeout(RECHECK, &mut answer).await {
+                Ok(answer) => return answer,
+                Err(_) => self.allow(&rule)?,
+            }
+        }
+    }
+}
