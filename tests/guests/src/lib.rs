@@ -1,0 +1,115 @@
+//! Small packs, well- and ill-behaved, one component each: what the host meets in its tests.
+//!
+//! Each file in `examples` is a guest, built for WebAssembly with
+//! `cargo build -p vantage-guests --examples --target wasm32-wasip2 --profile pack`. This library is
+//! only what they share: their list, and descriptions for those that go below the SDK's typed level.
+//! A guest's id is `test/NAME` and its command `NAME`, in kebab case.
+
+use serde_json::{Value, json};
+
+/// Calls a macro with the names of all guests, as identifiers: `every_guest!(callback);`.
+///
+/// A test binary that has a module for each cannot forget one.
+#[macro_export]
+macro_rules! every_guest {
+    ($callback:path) => {
+        $callback! {
+            asker
+            bad_json
+            deep_recursion
+            denied_document
+            denied_file
+            denied_mutation
+            denied_operation
+            denied_persona
+            denied_query
+            denied_storage
+            describe_counter
+            describe_endless
+            describe_huge
+            describe_invalid
+            describe_not_json
+            describe_panic
+            describe_varies
+            endless
+            escapes
+            fails
+            flood_handles
+            flood_progress
+            flood_rows
+            flood_streams
+            greeter
+            handle_after_drop
+            handle_forged
+            keeper
+            memory_hog
+            one_crossing
+            outside
+            paged
+            panics
+            reader
+            row_burst
+            trap
+        }
+    };
+}
+
+macro_rules! listed {
+    ($($name:ident)*) => {
+        /// The names of all guests as crates have them, sorted: `deep_recursion`.
+        pub const GUESTS: &[&str] = &[$(stringify!($name)),*];
+    };
+}
+
+every_guest!(listed);
+
+/// The description of a pack with one command that reads and answers with records, as JSON.
+///
+/// For guests that implement the contract's exports themselves.
+pub fn description(name: &str, summary: &str) -> Value {
+    json!({
+        "schema": 1,
+        "id": format!("test/{name}"),
+        "version": "1.0.0",
+        "summary": summary,
+        "commands": [{
+            "path": [name],
+            "summary": summary,
+            "effect": "read",
+            "answer": { "shape": "many" },
+        }],
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::GUESTS;
+
+    #[test]
+    fn every_guest_has_a_file_an_entry_in_the_manifest_and_a_place_in_the_list() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut files: Vec<String> = std::fs::read_dir(folder.join("examples"))
+            .unwrap()
+            .map(|file| {
+                file.unwrap()
+                    .path()
+                    .file_stem()
+                    .unwrap()
+                    .to_str()
+                    .unwrap()
+                    .to_owned()
+            })
+            .collect();
+        files.sort();
+        assert_eq!(files, GUESTS);
+        let manifest = std::fs::read_to_string(folder.join("Cargo.toml")).unwrap();
+        let entries: Vec<_> = manifest
+            .lines()
+            .filter_map(|line| line.strip_prefix("name = \""))
+            .collect();
+        let expected: Vec<_> = GUESTS.iter().map(|name| format!("{name}\"")).collect();
+        assert_eq!(entries[1..], expected);
+    }
+}
