@@ -1,0 +1,74 @@
+//! A pack's questions, drawn by the host under the pack's name.
+
+use vantage_output::Console;
+use vantage_runtime::ports::{PortError, PortFuture, Questions};
+
+use crate::error::HostError;
+use crate::terminal::{self, Terminal};
+
+/// Asks on the terminal, where a person is.
+pub struct TerminalQuestions {
+    /// The pack that asks.
+    pub pack: String,
+    /// Whether a person can be asked at all.
+    pub attended: bool,
+    /// Whether `--yes` confirms.
+    pub yes: bool,
+    /// Whose progress display has to make room.
+    pub console: Console,
+}
+
+impl TerminalQuestions {
+    async fn ask_person<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&mut Terminal) -> Result<T, HostError> + Send + 'static,
+    ) -> Result<T, PortError> {
+        if !self.attended {
+            return Err(PortError {
+                kind: "unattended",
+                message: format!("`{}` has a question, and there is nobody to answer it", self.pack),
+                hints: vec!["run the command in a terminal, without --no-input".to_owned()],
+                details: None,
+            });
+        }
+        self.console.clear_progress();
+        terminal::blocking(ask).await.map_err(failed)
+    }
+
+    fn framed(&self, question: &str) -> String {
+        format!("{} asks: {question}", self.pack)
+    }
+}
+
+fn failed(error: HostError) -> PortError {
+    PortError { kind: "cancelled", message: error.to_string(), hints: Vec::new(), details: None }
+}
+
+impl Questions for TerminalQuestions {
+    fn confirm(&self, question: &str) -> PortFuture<'_, bool> {
+        let question = self.framed(question);
+        Box::pin(async move {
+            if self.yes {
+                return Ok(true);
+            }
+            self.ask_person(move |terminal| terminal.confirm(&question)).await
+        })
+    }
+
+    fn choose(&self, question: &str, choices: &[String]) -> PortFuture<'_, u32> {
+        let question = self.framed(question);
+        let choices = choices.to_vec();
+        Box::pin(async move {
+            let index = self.ask_person(move |terminal| terminal.choose(&question, &choices)).await?;
+            Ok(u32::try_from(index).unwrap_or_default())
+        })
+    }
+
+    fn ask(&self, question: &str, suggestion: Option<&str>) -> PortFuture<'_, String> {
+        let question = self.framed(question);
+        let suggestion = suggestion.map(str::to_owned);
+        Box::pin(async move {
+            self.ask_person(move |terminal| terminal.ask(&question, suggestion.as_deref())).await
+        })
+    }
+}

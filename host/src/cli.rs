@@ -1,0 +1,87 @@
+//! The command tree: built-ins from their argument structs, packs from the catalog.
+//!
+//! The tree is built for one command line. The pack that the line names is there in full; of every
+//! other pack there is the word and its summary, which the catalog has in one file. Nothing here
+//! runs a command, and no pack is started.
+
+pub mod globals;
+pub mod help;
+pub mod packs;
+pub mod peek;
+pub mod values;
+
+use clap::{Args as _, Command, Subcommand};
+use vantage_policy::description::Description;
+
+use crate::cli::globals::Globals;
+use crate::cli::peek::Peek;
+use crate::commands;
+
+/// The commands that are not packs.
+#[derive(Debug, Clone, Subcommand)]
+pub enum BuiltIn {
+    /// Sign in to the platform
+    Login(commands::login::Arguments),
+    /// Sign out and forget the sign-in
+    Logout(commands::logout::Arguments),
+    /// Show who is signed in
+    Whoami(commands::whoami::Arguments),
+    /// Run a GraphQL document as the signed-in user
+    Api(commands::api::Arguments),
+    /// Manage profiles: named sets of endpoints, client and organization
+    Profile(commands::profile::Arguments),
+    /// Show settings and where their values come from
+    Config(commands::config::Arguments),
+    /// Add, inspect and remove command packs, and decide what they may do
+    Plugin(commands::plugin::Arguments),
+    /// Check configuration, folders, sign-in, network and packs
+    Doctor(commands::doctor::Arguments),
+    /// Show the versions of the host, the pack contract and the engine
+    Version(commands::version::Arguments),
+}
+
+/// A pack's top-level word, as far as the tree needs it.
+#[derive(Debug, Clone)]
+pub struct PackWord {
+    /// The word after `vantage`.
+    pub word: String,
+    /// A line of help.
+    pub summary: String,
+    /// Whether the pack is part of the binary.
+    pub bundled: bool,
+}
+
+/// The names of all built-ins, which no pack can take.
+pub fn built_in_names() -> Vec<String> {
+    let command = BuiltIn::augment_subcommands(Command::new("vantage"));
+    let names = command.get_subcommands().map(|command| command.get_name().to_owned());
+    names.chain(std::iter::once("help".to_owned())).collect()
+}
+
+/// The tree for the line that `peek` has looked at.
+///
+/// `described` is the pack whose word the line names, with that word.
+pub fn tree(peek: &Peek, words: &[PackWord], described: Option<(&str, &Description)>, now: jiff::Timestamp) -> Command {
+    let mut root = Command::new("vantage")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("The command line of the Vantage HPC platform")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .max_term_width(100)
+        .infer_long_args(false);
+    root = BuiltIn::augment_subcommands(Globals::augment_args(root));
+    for word in words {
+        root = root.subcommand(match described {
+            Some((name, description)) if name == word.word => packs::tree(name, description, now),
+            _ => Command::new(word.word.clone()).about(word.summary.clone()),
+        });
+    }
+    if help::names_a_command(peek) {
+        // Eighteen options that are the same everywhere would bury the command's own.
+        for option in Globals::augment_args(Command::new("globals")).get_arguments() {
+            root = root.mut_arg(option.get_id().as_str(), |option| option.hide(true));
+        }
+        return help::fold_global_options(root);
+    }
+    root.override_help(help::overview(words))
+}

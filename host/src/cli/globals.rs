@@ -1,0 +1,153 @@
+//! The options that every command has, and the style of output that follows from them.
+//!
+//! Their names are reserved for arguments of packs (`vantage_policy`'s list); adding one here means
+//! adding it there, which a test below holds together.
+
+use clap::{Args, ValueEnum};
+use vantage_output::{Format, Style};
+
+use crate::environment::Environment;
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On terminals that take colours.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The global options as given on the command line.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Global options")]
+pub struct Globals {
+    /// Profile to use
+    #[arg(long, short, global = true, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Organization to act for
+    #[arg(long, global = true, value_name = "NAME")]
+    pub organization: Option<String>,
+    /// Format of the answer: table, text, json, jsonl, yaml, csv or tsv
+    #[arg(long, short, global = true, value_name = "FORMAT", value_parser = format, conflicts_with = "json")]
+    pub output: Option<Format>,
+    /// Short for --output json
+    #[arg(long, short, global = true)]
+    pub json: bool,
+    /// Columns to show, by title or JSON Pointer
+    #[arg(long, global = true, value_name = "COLUMN", value_delimiter = ',')]
+    pub columns: Option<Vec<String>>,
+    /// Column to sort by; `-COLUMN` for descending
+    #[arg(long, global = true, value_name = "COLUMN", allow_hyphen_values = true)]
+    pub sort: Option<String>,
+    /// Show the columns that are left out for want of room
+    #[arg(long, global = true)]
+    pub wide: bool,
+    /// Leave out the line of titles
+    #[arg(long, global = true)]
+    pub no_header: bool,
+    /// Stop after this many records
+    #[arg(long, global = true, value_name = "COUNT")]
+    pub limit: Option<usize>,
+    /// Print the JSON Schema of the command's records instead of running it
+    #[arg(long, global = true)]
+    pub schema: bool,
+    /// Say nothing but the answer, warnings and errors
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// Show timings and causes; twice for diagnostics, three times for all of them
+    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// When to colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = false)]
+    pub color: Color,
+    /// Never ask; fail where an answer would be needed
+    #[arg(long, global = true)]
+    pub no_input: bool,
+    /// Confirm what a command asks; never grants anything to a pack
+    #[arg(long, short, global = true)]
+    pub yes: bool,
+    /// Show the changes that a command would make, and make none
+    #[arg(long, global = true)]
+    pub dry_run: bool,
+}
+
+fn format(text: &str) -> Result<Format, String> {
+    text.parse().map_err(|_| "one of table, text, json, jsonl, yaml, csv, tsv".to_owned())
+}
+
+impl Globals {
+    /// The format asked for, by option or environment.
+    pub fn format(&self, environment: &Environment) -> Option<Format> {
+        if self.json {
+            return Some(Format::Json);
+        }
+        self.output.or_else(|| environment.text("VANTAGE_OUTPUT")?.parse().ok())
+    }
+
+    /// How output is drawn for these options on these streams.
+    pub fn style(&self, environment: &Environment) -> Style {
+        Style {
+            format: self.format(environment),
+            stdout_terminal: environment.stdout_terminal,
+            stderr_terminal: environment.stderr_terminal,
+            stdout_color: color(self.color, environment, environment.stdout_terminal),
+            stderr_color: color(self.color, environment, environment.stderr_terminal),
+            width: width(environment),
+            wide: self.wide,
+            header: self.no_header.then_some(false),
+            columns: self.columns.clone(),
+            sort: self.sort.clone(),
+            limit: self.limit,
+            quiet: self.quiet,
+            verbosity: self.verbose,
+            now: now(environment),
+        }
+    }
+}
+
+/// `NO_COLOR` wins over `CLICOLOR_FORCE`, an option over both; `TERM=dumb` knows no colour.
+pub fn color(when: Color, environment: &Environment, terminal: bool) -> bool {
+    match when {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto if environment.is_set("NO_COLOR") => false,
+        Color::Auto if environment.is_set("CLICOLOR_FORCE") => true,
+        Color::Auto => terminal && environment.text("TERM") != Some("dumb"),
+    }
+}
+
+/// `COLUMNS` wins over what the terminal says, as people set it to get a width they can rely on.
+fn width(environment: &Environment) -> Option<usize> {
+    let given = environment.text("COLUMNS").and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0);
+    given.or(environment.width)
+}
+
+/// `VANTAGE_CLOCK` pins what "now" means in rendered times, for documentation and tests; no token's
+/// expiry is judged by it.
+fn now(environment: &Environment) -> jiff::Timestamp {
+    environment.text("VANTAGE_CLOCK").and_then(|time| time.parse().ok()).unwrap_or_else(jiff::Timestamp::now)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Args as _;
+
+    use super::*;
+
+    #[test]
+    fn every_global_option_is_reserved_for_packs() {
+        let command = Globals::augment_args(clap::Command::new("vantage"));
+        for argument in command.get_arguments() {
+            let long = argument.get_long().unwrap();
+            assert!(
+                vantage_policy::description::RESERVED_LONG.contains(&long),
+                "--{long} is not in the list of reserved names"
+            );
+            if let Some(short) = argument.get_short() {
+                assert!(vantage_policy::description::RESERVED_SHORT.contains(&short), "-{short}");
+            }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! A first look at the command line, before there is a command tree to parse it with.
+//!
+//! The tree is built from the catalog, and only the pack that is named is described in full; so the
+//! words are found first. The look is also what an error of usage is drawn by: `-o json` holds for
+//! errors too, even when the rest of the line cannot be parsed. It decides nothing else: `clap`
+//! parses the line.
+
+use std::ffi::OsString;
+
+use vantage_output::Format;
+
+use crate::cli::globals::Color;
+
+/// Global options that take a value, which is no word of the command.
+const WITH_VALUE: &[&str] =
+    &["--profile", "-p", "--organization", "--output", "-o", "--columns", "--sort", "--limit", "--color"];
+
+/// What a first look finds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Peek {
+    /// The words of the command, up to the first option that is not global.
+    pub words: Vec<String>,
+    /// The format that `-o` or `-j` names.
+    pub format: Option<Format>,
+    /// What `--color` names.
+    pub color: Color,
+    /// How often `-v` stands there.
+    pub verbosity: u8,
+}
+
+impl Peek {
+    /// Looks at `arguments`, of which the first is the program's name.
+    pub fn at(arguments: &[OsString]) -> Self {
+        let mut peek = Self { words: Vec::new(), format: None, color: Color::Auto, verbosity: 0 };
+        let mut words_end = false;
+        let mut rest = arguments.iter().skip(1).map(|argument| argument.to_string_lossy());
+        while let Some(argument) = rest.next() {
+            if argument == "--" {
+                break;
+            }
+            if !argument.starts_with('-') || argument == "-" {
+                if !words_end {
+                    peek.words.push(argument.into_owned());
+                }
+                continue;
+            }
+            let (name, value) = split(&argument);
+            let value = match value {
+                Some(value) => Some(value.to_owned()),
+                None if WITH_VALUE.contains(&name) => rest.next().map(|value| value.into_owned()),
+                None => None,
+            };
+            peek.option(name, value.as_deref());
+            // Whether another option takes a value is known only to the tree.
+            words_end |= !is_global(name);
+        }
+        peek
+    }
+
+    fn option(&mut self, name: &str, value: Option<&str>) {
+        match name {
+            "--output" | "-o" => self.format = value.and_then(|value| value.parse().ok()),
+            "--json" | "-j" => self.format = Some(Format::Json),
+            "--color" => {
+                self.color = match value {
+                    Some("always") => Color::Always,
+                    Some("never") => Color::Never,
+                    _ => Color::Auto,
+                }
+            }
+            "--verbose" => self.verbosity += 1,
+            _ if name.starts_with("-v") && name[1..].bytes().all(|byte| byte == b'v') => {
+                self.verbosity += (name.len() - 1) as u8;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// `--name=value`, `-ovalue` and `-o=value` in two; other clusters of short options stay whole.
+fn split(argument: &str) -> (&str, Option<&str>) {
+    if argument.starts_with("--") {
+        return match argument.split_once('=') {
+            Some((name, value)) => (name, Some(value)),
+            None => (argument, None),
+        };
+    }
+    match argument.char_indices().nth(2) {
+        Some((end, _)) if WITH_VALUE.contains(&&argument[..end]) => {
+            let value = &argument[end..];
+            (&argument[..end], Some(value.strip_prefix('=').unwrap_or(value)))
+        }
+        _ => (argument, None),
+    }
+}
+
+fn is_global(name: &str) -> bool {
+    WITH_VALUE.contains(&name)
+        || matches!(
+            name,
+            "--json" | "-j" | "--wide" | "--no-header" | "--schema" | "--quiet" | "-q" | "--verbose" | "--no-input"
+                | "--yes" | "-y" | "--dry-run" | "--help" | "-h"
+        )
+        || (name.starts_with("-v") && name[1..].bytes().all(|byte| byte == b'v'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn peek(line: &str) -> Peek {
+        Peek::at(&line.split(' ').map(OsString::from).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn global_options_may_stand_before_and_between_the_words() {
+        let peek = peek("vantage -p lab --color=never cluster -o json list --status ready");
+        assert_eq!(peek.words, ["cluster", "list"]);
+        assert_eq!(peek.format, Some(Format::Json));
+        assert_eq!(peek.color, Color::Never);
+    }
+
+    #[test]
+    fn joined_values_and_counts_are_understood() {
+        let peek = peek("vantage -ojsonl -vv whoami");
+        assert_eq!((peek.format, peek.verbosity), (Some(Format::Jsonl), 2));
+        assert_eq!(peek.words, ["whoami"]);
+    }
+
+    #[test]
+    fn the_format_is_found_even_behind_options_that_nobody_knows() {
+        assert_eq!(peek("vantage nosuch --what -j").format, Some(Format::Json));
+    }
+}

@@ -1,0 +1,105 @@
+//! `vantage doctor`: one line for each thing that can stop a command, with what mends it.
+//!
+//! It looks and touches nothing. It ends with exit status 1 where something does not work, so that
+//! scripts can ask it too.
+
+use clap::Args;
+use serde_json::{Value, json};
+use vantage_session::{Check, Verdict};
+
+use crate::context::Context;
+use crate::error::{HostError, Kind};
+use crate::reply::{self, Reply};
+
+/// Check configuration, folders, sign-in, network and packs
+#[derive(Debug, Clone, Args)]
+pub struct Arguments {}
+
+/// Answers with a record per check.
+pub async fn run(_: &Arguments, context: &Context) -> Result<Reply, HostError> {
+    let mut checks = vec![configuration(context)];
+    match context.session() {
+        Ok(session) => {
+            checks.extend(session.check_store());
+            checks.extend(session.check_provider().await);
+        }
+        Err(error) => checks.push(failed("profile", &error)),
+    }
+    checks.extend(packs(context));
+    let broken = checks.iter().filter(|check| check.verdict == Verdict::Bad).count();
+    Reply::Many("checks", columns(), checks.iter().map(record).collect()).render(context.console())?;
+    match broken {
+        0 => Ok(Reply::Nothing),
+        1 => Err(HostError::said(Kind::Failed, "one check found something that does not work", Vec::new())),
+        _ => Err(HostError::said(Kind::Failed, format!("{broken} checks found what does not work"), Vec::new())),
+    }
+}
+
+fn configuration(context: &Context) -> Check {
+    let found = context.folders().and_then(|folders| Ok((folders, context.configuration()?)));
+    match found {
+        Ok((folders, configuration)) => {
+            let file = folders.config_file().display().to_string();
+            let warnings = configuration.warnings();
+            Check {
+                subject: "configuration",
+                verdict: if warnings.is_empty() { Verdict::Good } else { Verdict::Warning },
+                finding: if warnings.is_empty() { file } else { warnings.join("; ") },
+                remedy: None,
+            }
+        }
+        Err(error) => failed("configuration", &error),
+    }
+}
+
+fn packs(context: &Context) -> Vec<Check> {
+    let installed = match context.store().and_then(|store| Ok(store.list()?)) {
+        Ok(installed) => installed,
+        Err(error) => return vec![failed("packs", &error)],
+    };
+    let count = installed.len() + vantage_bundle::PACKS.len();
+    let mut checks = vec![Check {
+        subject: "packs",
+        verdict: Verdict::Good,
+        finding: format!("{count}, of which {} are part of vantage", vantage_bundle::PACKS.len()),
+        remedy: None,
+    }];
+    checks.extend(installed.iter().filter_map(|pack| {
+        let broken = pack.broken.as_ref()?;
+        Some(Check {
+            subject: "pack",
+            verdict: Verdict::Bad,
+            finding: format!("`{}` is broken: {}", pack.id, broken.reason),
+            remedy: Some(broken.remedy.clone()),
+        })
+    }));
+    checks
+}
+
+fn failed(subject: &'static str, error: &HostError) -> Check {
+    let report = error.report();
+    let mut finding = report.message;
+    for cause in &report.causes {
+        finding.push_str(": ");
+        finding.push_str(cause);
+    }
+    Check { subject, verdict: Verdict::Bad, finding, remedy: report.hints.first().cloned() }
+}
+
+fn record(check: &Check) -> Value {
+    let verdict = match check.verdict {
+        Verdict::Good => "ok",
+        Verdict::Warning => "warning",
+        Verdict::Bad => "failed",
+    };
+    json!({ "check": check.subject, "status": verdict, "finding": check.finding, "remedy": check.remedy })
+}
+
+fn columns() -> Vec<vantage_output::Column> {
+    vec![
+        reply::column("Check", "/check"),
+        reply::status_column("Status", "/status"),
+        reply::column("Finding", "/finding"),
+        reply::column("Remedy", "/remedy"),
+    ]
+}

@@ -1,0 +1,50 @@
+//! `vantage login`: signs in by the device flow of RFC 8628.
+//!
+//! It shows the code and the link; the session crate does the rest. While a valid sign-in is there
+//! it says so and does nothing, unless forced.
+
+use clap::Args;
+use vantage_session::{DeviceCode, LoginOutcome, Persona};
+
+use crate::context::Context;
+use crate::error::HostError;
+use crate::reply::Reply;
+
+/// Sign in to the platform
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "Examples:
+  vantage login
+      Shows a code and a link; approve it in any browser, on any machine
+  vantage login --profile lab
+      Signs in to the platform of another profile")]
+pub struct Arguments {
+    /// Sign in anew even while signed in
+    #[arg(long, short)]
+    pub force: bool,
+}
+
+/// Answers nothing on standard output: who was signed in is a note.
+pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, HostError> {
+    let session = context.session()?;
+    let console = context.console();
+    let mut show = |code: &DeviceCode| {
+        console.announce(&format!("code: {}", code.user_code));
+        console.announce(&format!("link: {}", code.verification_uri));
+        console.note("open the link in any browser, enter the code, and approve only if you started this");
+    };
+    match session.login(&mut show, arguments.force).await? {
+        LoginOutcome::SignedIn(persona) => console.note(&format!("signed in as {}", shown(&persona))),
+        LoginOutcome::AlreadySignedIn(persona) => {
+            console.note(&format!("already signed in as {}; --force signs in anew", shown(&persona)));
+        }
+    }
+    Ok(Reply::Nothing)
+}
+
+fn shown(persona: &Persona) -> String {
+    let name = persona.username.as_ref().or(persona.email.as_ref()).unwrap_or(&persona.subject);
+    match &persona.organization {
+        Some(organization) => format!("`{name}` of organization `{}`", organization.name),
+        None => format!("`{name}`"),
+    }
+}

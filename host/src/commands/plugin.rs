@@ -1,0 +1,52 @@
+//! `vantage plugin`: command packs and their authority.
+//!
+//! The word `plugin` is the command's name only; what it manages are packs. One file an action that
+//! is more than a look into the store.
+
+pub mod add;
+pub mod authority;
+pub mod consent;
+pub mod list;
+pub mod remove;
+pub mod show;
+
+use clap::{Args, Subcommand};
+
+use crate::context::Context;
+use crate::error::HostError;
+use crate::reply::Reply;
+
+/// Add, inspect and remove command packs, and decide what they may do
+#[derive(Debug, Clone, Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+enum Action {
+    /// Add a command pack, after showing what it may do
+    Add(add::Arguments),
+    /// List the bundled and the added packs
+    List(list::Arguments),
+    /// Show a pack: its commands, where it comes from and what it may do
+    Show(show::Arguments),
+    /// Remove a pack with its grants and what it kept
+    Remove(remove::Arguments),
+    /// Allow a pack something that it declares
+    Grant(authority::Arguments),
+    /// Take something away that a pack was allowed
+    Revoke(authority::Arguments),
+}
+
+/// Runs one action.
+pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, HostError> {
+    match &arguments.action {
+        Action::Add(arguments) => add::run(arguments, context).await,
+        Action::List(arguments) => list::run(arguments, context),
+        Action::Show(arguments) => show::run(arguments, context),
+        Action::Remove(arguments) => remove::run(arguments, context),
+        Action::Grant(arguments) => authority::grant(arguments, context),
+        Action::Revoke(arguments) => authority::revoke(arguments, context),
+    }
+}

@@ -1,0 +1,29 @@
+//! `vantage version`: the host, the versions of the pack contract it understands, and the engine.
+
+use clap::Args;
+use serde_json::json;
+
+use crate::context::Context;
+use crate::error::HostError;
+use crate::reply::{self, Reply};
+
+/// Show the versions of the host, the pack contract and the engine
+#[derive(Debug, Clone, Args)]
+pub struct Arguments {}
+
+/// Answers with one record.
+pub async fn run(_: &Arguments, _: &Context) -> Result<Reply, HostError> {
+    let record = json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "contract": vantage_runtime::CONTRACT,
+        "engine": vantage_runtime::ENGINE,
+        "target": format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
+    });
+    let columns = vec![
+        reply::column("Version", "/version"),
+        reply::column("Contract", "/contract"),
+        reply::column("Engine", "/engine"),
+        reply::column("Target", "/target"),
+    ];
+    Ok(Reply::One(columns, record))
+}

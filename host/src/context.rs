@@ -1,0 +1,155 @@
+//! Builds what a command asks for, when it asks.
+//!
+//! `--help` builds nothing, `whoami` no engine, `plugin list` no session. The context also is the
+//! one place that joins environment and options to the crates' arguments: precedence is decided in
+//! the session crate, from what is gathered here.
+
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+use vantage_output::Console;
+use vantage_runtime::{CacheFolders, Runtime};
+use vantage_session::{Configuration, Origin, Overrides, Profile, Resolved, Session, SystemClock};
+use vantage_store::{GrantScope, Store};
+
+use crate::cli::globals::Globals;
+use crate::environment::{Environment, Folders};
+use crate::error::{HostError, Kind};
+
+/// What the host sends as its name and version.
+const USER_AGENT: &str = concat!("vantage/", env!("CARGO_PKG_VERSION"));
+
+/// What a command can ask for.
+pub struct Context {
+    environment: Environment,
+    globals: Globals,
+    console: Console,
+    resolved: OnceCell<Resolved>,
+    session: OnceCell<Arc<Session>>,
+}
+
+impl Context {
+    /// Joins options and environment; opens nothing.
+    pub fn new(environment: Environment, globals: Globals, console: Console) -> Self {
+        Self { environment, globals, console, resolved: OnceCell::new(), session: OnceCell::new() }
+    }
+
+    /// The global options.
+    pub fn globals(&self) -> &Globals {
+        &self.globals
+    }
+
+    /// Standard output and standard error.
+    pub fn console(&self) -> &Console {
+        &self.console
+    }
+
+    /// What the process was started with.
+    pub fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    /// Whether a person can be asked.
+    pub fn attended(&self) -> bool {
+        !self.globals.no_input && !self.environment.is_set("VANTAGE_NO_INPUT") && self.environment.stderr_terminal
+    }
+
+    /// Where configuration, data, state and cache lie.
+    pub fn folders(&self) -> Result<Folders, HostError> {
+        folders(&self.environment)
+    }
+
+    /// The configuration, read anew, so that it can be edited and saved.
+    pub fn configuration(&self) -> Result<Configuration, HostError> {
+        Ok(Configuration::load(&self.folders()?.config_file())?)
+    }
+
+    /// The profile in force, each value with its origin.
+    pub fn resolved(&self) -> Result<Resolved, HostError> {
+        if let Some(resolved) = self.resolved.get() {
+            return Ok(resolved.clone());
+        }
+        let configuration = self.configuration()?;
+        for warning in configuration.warnings() {
+            self.console.warn(&warning);
+        }
+        let resolved = configuration.resolve(&self.overrides())?;
+        Ok(self.resolved.get_or_init(|| resolved).clone())
+    }
+
+    /// A profile as it is configured, whatever flags and variables say.
+    pub fn profile(&self, name: &str) -> Result<Profile, HostError> {
+        let only = Overrides { profile: Some((name.to_owned(), Origin::Profile)), ..Overrides::default() };
+        Ok(self.configuration()?.resolve(&only)?.profile)
+    }
+
+    /// The session of the profile in force; it reads no token until it is asked for one.
+    pub fn session(&self) -> Result<Arc<Session>, HostError> {
+        if let Some(session) = self.session.get() {
+            return Ok(Arc::clone(session));
+        }
+        let folders = self.folders()?;
+        let session = Session::new(
+            self.resolved()?.profile,
+            vantage_session::Folders { state: folders.state, cache: folders.cache },
+            Arc::new(SystemClock),
+            USER_AGENT.to_owned(),
+        );
+        Ok(Arc::clone(self.session.get_or_init(|| Arc::new(session))))
+    }
+
+    /// Waits until no sign-in is half written. It is bounded by the time-outs of a refresh.
+    pub async fn settle(&self) {
+        if let Some(session) = self.session.get() {
+            session.settle().await;
+        }
+    }
+
+    /// Packs on disk; opening it touches nothing.
+    pub fn store(&self) -> Result<Store, HostError> {
+        Ok(Store::open(&self.folders()?.data))
+    }
+
+    /// An engine. Built only where a pack runs or is checked.
+    pub fn runtime(&self) -> Result<Runtime, HostError> {
+        let folders = self.folders()?;
+        Ok(Runtime::new(CacheFolders { compiled: folders.cache.join("compiled"), keys: folders.data })?)
+    }
+
+    /// Whose grants count: those given for this issuer, these origins and this organization.
+    pub fn grant_scope(&self) -> Result<GrantScope, HostError> {
+        let profile = self.resolved()?.profile;
+        let apis = std::iter::once(&profile.api).chain(profile.apis.values());
+        Ok(GrantScope {
+            issuer: profile.issuer.to_string(),
+            origins: apis.map(|api| api.origin().ascii_serialization()).collect(),
+            organization: profile.organization,
+        })
+    }
+
+    /// Flags and variables that stand above the profile.
+    fn overrides(&self) -> Overrides {
+        let flag = |value: &Option<String>, name| Some((value.clone()?, Origin::Flag(name)));
+        let variable = |name| Some((self.environment.text(name)?.to_owned(), Origin::Environment(name)));
+        Overrides {
+            profile: flag(&self.globals.profile, "--profile").or_else(|| variable("VANTAGE_PROFILE")),
+            issuer: variable("VANTAGE_ISSUER"),
+            client_id: variable("VANTAGE_CLIENT_ID"),
+            api: variable("VANTAGE_API"),
+            organization: flag(&self.globals.organization, "--organization")
+                .or_else(|| variable("VANTAGE_ORGANIZATION")),
+            credential_store: variable("VANTAGE_CREDENTIAL_STORE"),
+        }
+    }
+}
+
+/// Where configuration, data, state and cache lie, or how to say so.
+pub fn folders(environment: &Environment) -> Result<Folders, HostError> {
+    environment.folders().ok_or_else(|| {
+        HostError::said(
+            Kind::Failed,
+            "there is no home folder to keep configuration and packs in",
+            vec!["set VANTAGE_HOME to a folder, or HOME".to_owned()],
+        )
+    })
+}

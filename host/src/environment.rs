@@ -1,0 +1,186 @@
+//! What the process was started with: variables, folders of the OS, and what its streams are.
+//!
+//! Together with `context.rs` this is the only file of the host that reads the environment; the
+//! lints of `.clippy.toml` refuse it everywhere else. It reads names and decides nothing about
+//! profiles or sessions.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+/// Every variable that the host reads; the table in `docs/reference/environment.md` is this list.
+const VARIABLES: &[&str] = &[
+    "VANTAGE_HOME",
+    "VANTAGE_PROFILE",
+    "VANTAGE_ISSUER",
+    "VANTAGE_CLIENT_ID",
+    "VANTAGE_API",
+    "VANTAGE_ORGANIZATION",
+    "VANTAGE_CREDENTIAL_STORE",
+    "VANTAGE_OUTPUT",
+    "VANTAGE_NO_INPUT",
+    "VANTAGE_NO_PLUGINS",
+    "VANTAGE_CLOCK",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
+    "XDG_STATE_HOME",
+    "XDG_CACHE_HOME",
+    "NO_COLOR",
+    "CLICOLOR_FORCE",
+    "TERM",
+    "COLUMNS",
+];
+
+/// What the process was started with.
+#[derive(Debug, Clone, Default)]
+pub struct Environment {
+    variables: BTreeMap<&'static str, OsString>,
+    home: Option<PathBuf>,
+    /// Whether standard output is a terminal.
+    pub stdout_terminal: bool,
+    /// Whether standard error is a terminal.
+    pub stderr_terminal: bool,
+    /// The terminal's width in columns, where there is one.
+    pub width: Option<usize>,
+}
+
+/// Where the host keeps what it keeps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folders {
+    /// Holds `config.toml`.
+    pub config: PathBuf,
+    /// Packs and their grants.
+    pub data: PathBuf,
+    /// Sign-ins and the audit log.
+    pub state: PathBuf,
+    /// What can be made again: compiled code, discovery documents.
+    pub cache: PathBuf,
+}
+
+impl Folders {
+    /// The configuration file.
+    pub fn config_file(&self) -> PathBuf {
+        self.config.join("config.toml")
+    }
+}
+
+impl Environment {
+    /// Reads the process's environment, once.
+    #[expect(
+        clippy::disallowed_methods,
+        clippy::disallowed_types,
+        reason = "this is the one place that reads the environment and the OS's folders"
+    )]
+    pub fn from_process() -> Self {
+        let variables = VARIABLES
+            .iter()
+            .filter_map(|name| std::env::var_os(name).filter(|value| !value.is_empty()).map(|value| (*name, value)))
+            .collect();
+        Self {
+            variables,
+            home: directories::BaseDirs::new().map(|folders| home_of(&folders)),
+            stdout_terminal: std::io::stdout().is_terminal(),
+            stderr_terminal: std::io::stderr().is_terminal(),
+            width: terminal_width(),
+        }
+    }
+
+    /// The value of `name` as text; `None` where it is unset, empty or no UTF-8.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.variables.get(name)?.to_str()
+    }
+
+    /// Whether `name` is set to anything but `0` or `false`.
+    pub fn is_set(&self, name: &str) -> bool {
+        self.variables.get(name).is_some_and(|value| value != "0" && value != "false")
+    }
+
+    /// The folders in use: below `VANTAGE_HOME` where it is set, else where the OS has them.
+    ///
+    /// `None` where there is neither `VANTAGE_HOME` nor a home folder.
+    pub fn folders(&self) -> Option<Folders> {
+        if let Some(home) = self.variables.get("VANTAGE_HOME") {
+            let home = std::path::absolute(home).ok()?;
+            return Some(Folders {
+                data: home.join("data"),
+                state: home.join("state"),
+                cache: home.join("cache"),
+                config: home,
+            });
+        }
+        let folder = |variable: &str, default: &str| {
+            let given = self.variables.get(variable).map(PathBuf::from).filter(|path| path.is_absolute());
+            Some(given.or_else(|| Some(self.home.as_ref()?.join(default)))?.join("vantage"))
+        };
+        Some(Folders {
+            config: folder("XDG_CONFIG_HOME", CONFIG)?,
+            data: folder("XDG_DATA_HOME", DATA)?,
+            state: folder("XDG_STATE_HOME", STATE)?,
+            cache: folder("XDG_CACHE_HOME", CACHE)?,
+        })
+    }
+}
+
+/// Linux, macOS and the other Unixes share the defaults of the XDG base directories: the same
+/// dotfiles then serve a laptop and the cluster's login node.
+const CONFIG: &str = if cfg!(windows) { "config" } else { ".config" };
+const DATA: &str = if cfg!(windows) { "data" } else { ".local/share" };
+const STATE: &str = if cfg!(windows) { "state" } else { ".local/state" };
+const CACHE: &str = if cfg!(windows) { "cache" } else { ".cache" };
+
+#[expect(clippy::disallowed_types, reason = "called by the one place that may")]
+fn home_of(folders: &directories::BaseDirs) -> PathBuf {
+    if cfg!(windows) {
+        // Local, not Roaming: sign-ins and compiled code belong to one machine.
+        folders.data_local_dir().to_path_buf()
+    } else {
+        folders.home_dir().to_path_buf()
+    }
+}
+
+#[cfg(unix)]
+fn terminal_width() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(std::io::stdout())
+        .or_else(|_| rustix::termios::tcgetwinsize(std::io::stderr()))
+        .ok()?;
+    (size.ws_col > 0).then_some(usize::from(size.ws_col))
+}
+
+#[cfg(not(unix))]
+fn terminal_width() -> Option<usize> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment(variables: &[(&'static str, &str)], home: Option<&str>) -> Environment {
+        Environment {
+            variables: variables.iter().map(|(name, value)| (*name, OsString::from(value))).collect(),
+            home: home.map(PathBuf::from),
+            ..Environment::default()
+        }
+    }
+
+    #[test]
+    fn vantage_home_moves_everything_together() {
+        let folders = environment(&[("VANTAGE_HOME", "/v"), ("XDG_DATA_HOME", "/elsewhere")], Some("/home/u"))
+            .folders()
+            .unwrap();
+        assert_eq!(folders.config_file(), PathBuf::from("/v/config.toml"));
+        assert_eq!(folders.data, PathBuf::from("/v/data"));
+    }
+
+    #[test]
+    fn relative_xdg_folders_are_ignored_as_the_specification_says() {
+        let folders = environment(&[("XDG_STATE_HOME", "state")], Some("/home/u")).folders().unwrap();
+        assert_eq!(folders.state, PathBuf::from("/home/u/.local/state/vantage"));
+    }
+
+    #[test]
+    fn without_any_home_there_are_no_folders() {
+        assert_eq!(environment(&[], None).folders(), None);
+    }
+}

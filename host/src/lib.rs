@@ -1,0 +1,154 @@
+//! The host: the native half of `vantage`.
+//!
+//! It signs the user in, holds the configuration, talks to the platform and draws everything that
+//! the user sees. What a command does is a pack's business, also for the commands that ship with
+//! it. A tour, in the order in which a line is run:
+//!
+//! - [`environment`]: what the process was started with;
+//! - [`cli`]: the command tree, from built-ins and the catalog of packs;
+//! - [`context`]: builds sessions, stores and engines when a command asks for them;
+//! - [`commands`]: one file a command;
+//! - [`adapters`]: joins what a pack may ask for to session, store and output;
+//! - [`reply`]: answers of built-ins; [`error`]: every error's kind, hints and exit status;
+//! - [`timings`]: where the time went, for `-v`.
+
+pub mod adapters;
+pub mod catalog;
+pub mod cli;
+pub mod commands;
+pub mod context;
+pub mod diagnostics;
+pub mod environment;
+pub mod error;
+pub mod pack_settings;
+pub mod reply;
+pub mod terminal;
+pub mod timings;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::{ArgMatches, FromArgMatches};
+use vantage_output::Console;
+
+use crate::catalog::Commands;
+use crate::cli::globals::Globals;
+use crate::cli::peek::Peek;
+use crate::cli::BuiltIn;
+use crate::context::Context;
+pub use crate::environment::Environment;
+use crate::error::HostError;
+use crate::timings::Timings;
+
+/// Runs one command line to its end and gives the exit status.
+pub fn run(arguments: Vec<OsString>, environment: Environment) -> ExitCode {
+    let began = Instant::now();
+    let peek = Peek::at(&arguments);
+    let console = diagnostics::first_console(&peek, &environment);
+    let status = match prepare(arguments, &environment, &peek, &console) {
+        Ok(Some(prepared)) => prepared.run(environment, began),
+        Ok(None) => 0,
+        Err(error) => fail(&console, &error),
+    };
+    ExitCode::from(status)
+}
+
+/// A parsed command line.
+struct Prepared {
+    globals: Globals,
+    matches: ArgMatches,
+    commands: Commands,
+}
+
+/// Parses the line; `None` where help or the version was asked for and shown.
+fn prepare(
+    arguments: Vec<OsString>,
+    environment: &Environment,
+    peek: &Peek,
+    console: &Console,
+) -> Result<Option<Prepared>, HostError> {
+    let commands = Commands::find(environment, peek, console)?;
+    let described = commands.described();
+    let tree = cli::tree(peek, &commands.words(), described, jiff::Timestamp::now());
+    let matches = match tree.try_get_matches_from(arguments) {
+        Ok(matches) => matches,
+        Err(error) if !error.use_stderr() => {
+            console.document(&error.render().to_string())?;
+            return Ok(None);
+        }
+        Err(error) => return Err(diagnostics::usage_error(&error)),
+    };
+    let globals = Globals::from_arg_matches(&matches).map_err(|error| diagnostics::usage_error(&error))?;
+    Ok(Some(Prepared { globals, matches, commands }))
+}
+
+impl Prepared {
+    fn run(self, environment: Environment, began: Instant) -> u8 {
+        let console = diagnostics::console(self.globals.style(&environment));
+        let timings = (self.globals.verbose > 0).then(|| Timings::new(began));
+        diagnostics::install(self.globals.verbose, timings.clone(), &console);
+        let context = Context::new(environment, self.globals.clone(), console.clone());
+        let status = match self.dispatch(&context) {
+            Ok(()) => 0,
+            Err(error) => {
+                // Timings first: with `-o json` the error is the last line.
+                show(&console, timings.as_ref());
+                return fail(&console, &error);
+            }
+        };
+        show(&console, timings.as_ref());
+        status
+    }
+
+    fn dispatch(&self, context: &Context) -> Result<(), HostError> {
+        // One worker beside this thread: the next page arrives while the pack works on this one.
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .map_err(|error| HostError::said(error::Kind::Failed, format!("cannot start: {error}"), Vec::new()))?;
+        let result = runtime.block_on(async {
+            tokio::select! {
+                biased;
+                interrupted = tokio::signal::ctrl_c() => match interrupted {
+                    Ok(()) => Err(HostError::interrupted()),
+                    Err(error) => Err(HostError::said(error::Kind::Failed, error.to_string(), Vec::new())),
+                },
+                result = self.command(context) => result,
+            }
+        });
+        // A refresh that is under way is let finish: the token it spends would be lost. Nothing else
+        // keeps the process, a question that nobody answers any more least of all.
+        runtime.block_on(context.settle());
+        runtime.shutdown_background();
+        result
+    }
+
+    async fn command(&self, context: &Context) -> Result<(), HostError> {
+        let Some((word, matches)) = self.matches.subcommand() else { return Ok(()) };
+        if let Some(pack) = self.commands.pack(word) {
+            return commands::pack::run(pack, word, matches, context).await;
+        }
+        let built_in = BuiltIn::from_arg_matches(&self.matches).map_err(|error| diagnostics::usage_error(&error))?;
+        if context.globals().schema {
+            return Err(HostError::usage(
+                format!("`{word}` has no schema"),
+                vec!["--schema is for the commands of packs, as in vantage cluster list --schema".to_owned()],
+            ));
+        }
+        commands::run(&built_in, context).await?.render(context.console())
+    }
+}
+
+fn show(console: &Console, timings: Option<&Timings>) {
+    if let Some(timings) = timings {
+        console.timings(&timings.rows());
+    }
+}
+
+fn fail(console: &Console, error: &HostError) -> u8 {
+    let report = error.report();
+    console.error(&report);
+    report.exit
+}

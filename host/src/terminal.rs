@@ -1,0 +1,111 @@
+//! Questions to the person at the terminal.
+//!
+//! A question is asked on the terminal itself, never on standard input: a pipe cannot answer one.
+//! What was typed before the question stood there is thrown away, so that nothing can be answered
+//! ahead. The host draws the frame; the text of a pack is shown under the pack's name, made visible.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead, BufReader, Write};
+
+use vantage_output::visible::Visible;
+
+use crate::error::{HostError, Kind};
+
+/// The longest answer that is read, in bytes.
+const ANSWER_LIMIT: usize = 4096;
+
+/// The terminal, opened for one question.
+pub struct Terminal {
+    device: File,
+}
+
+impl Terminal {
+    /// Opens the controlling terminal; `None` where there is none.
+    pub fn open() -> Option<Self> {
+        let device = OpenOptions::new().read(true).write(true).open(DEVICE).ok()?;
+        Some(Self { device })
+    }
+
+    /// Asks yes or no. Anything but `y` and `yes` is No.
+    pub fn confirm(&mut self, question: &str) -> Result<bool, HostError> {
+        let answer = self.line(&format!("{} [y/N] ", Visible::line(question)))?;
+        Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+    }
+
+    /// Asks for one of `choices`, by number; asks again until one is named.
+    pub fn choose(&mut self, question: &str, choices: &[String]) -> Result<usize, HostError> {
+        let mut text = format!("{}\n", Visible::line(question));
+        for (index, choice) in choices.iter().enumerate() {
+            text.push_str(&format!("  {}  {}\n", index + 1, Visible::line(choice)));
+        }
+        self.write(&text)?;
+        loop {
+            let answer = self.line(&format!("1 to {}: ", choices.len()))?;
+            if let Ok(number) = answer.trim().parse::<usize>()
+                && (1..=choices.len()).contains(&number)
+            {
+                return Ok(number - 1);
+            }
+        }
+    }
+
+    /// Asks for a line of text; an empty answer takes the suggestion.
+    pub fn ask(&mut self, question: &str, suggestion: Option<&str>) -> Result<String, HostError> {
+        let shown = suggestion.map(|text| format!(" [{}]", Visible::line(text))).unwrap_or_default();
+        let answer = self.line(&format!("{}{shown}: ", Visible::line(question)))?;
+        let answer = answer.trim();
+        Ok(if answer.is_empty() { suggestion.unwrap_or_default().to_owned() } else { answer.to_owned() })
+    }
+
+    /// Writes text of the host's own.
+    pub fn write(&mut self, text: &str) -> Result<(), HostError> {
+        self.device.write_all(text.as_bytes()).and_then(|()| self.device.flush()).map_err(unusable)
+    }
+
+    fn line(&mut self, prompt: &str) -> Result<String, HostError> {
+        self.forget_typed_ahead();
+        self.write(prompt)?;
+        let mut line = Vec::new();
+        let mut reader = BufReader::new(&self.device);
+        let read = io::Read::take(&mut reader, ANSWER_LIMIT as u64).read_until(b'\n', &mut line).map_err(unusable)?;
+        if read == 0 {
+            return Err(HostError::said(Kind::Interrupted, "the terminal was closed", Vec::new()));
+        }
+        Ok(String::from_utf8_lossy(&line).into_owned())
+    }
+
+    #[cfg(unix)]
+    fn forget_typed_ahead(&self) {
+        // Where the terminal cannot do it there is nothing better to do than to ask all the same:
+        // the default of every question is No.
+        let _ = rustix::termios::tcflush(&self.device, rustix::termios::QueueSelector::IFlush);
+    }
+
+    #[cfg(not(unix))]
+    fn forget_typed_ahead(&self) {}
+}
+
+#[cfg(unix)]
+const DEVICE: &str = "/dev/tty";
+#[cfg(not(unix))]
+const DEVICE: &str = "CON";
+
+fn unusable(error: io::Error) -> HostError {
+    HostError::said(Kind::Failed, format!("cannot ask on the terminal: {error}"), Vec::new())
+}
+
+/// Asks yes or no without holding up the thread that listens for Ctrl-C.
+pub async fn confirm(question: String) -> Result<bool, HostError> {
+    blocking(move |terminal| terminal.confirm(&question)).await
+}
+
+/// Runs `ask` with the terminal, on a thread of its own.
+pub async fn blocking<T: Send + 'static>(
+    ask: impl FnOnce(&mut Terminal) -> Result<T, HostError> + Send + 'static,
+) -> Result<T, HostError> {
+    let asked = tokio::task::spawn_blocking(move || match Terminal::open() {
+        Some(mut terminal) => ask(&mut terminal),
+        None => Err(HostError::usage("there is no terminal to ask on", Vec::new())),
+    });
+    asked.await.map_err(|error| HostError::said(Kind::Failed, error.to_string(), Vec::new()))?
+}
