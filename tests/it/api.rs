@@ -1,0 +1,45 @@
+//! `vantage api`: documents of the user's own.
+
+use std::io::Write;
+use std::process::Stdio;
+
+use insta::assert_snapshot;
+
+use crate::signed_in;
+
+const COUNT: &str = "query Count { clusters(first: 1) { total } }";
+
+#[test]
+fn data_is_the_answer() {
+    let world = signed_in();
+    let data = world.run(&["api", COUNT, "-o", "json"]).expect(0).json();
+    assert!(data["clusters"]["total"].as_u64().unwrap() > 3, "{data}");
+}
+
+#[test]
+fn documents_come_from_files_and_standard_input_and_take_variables() {
+    let world = signed_in();
+    let path = world.home().join("list.graphql");
+    std::fs::write(&path, "query List($first: Int!) { clusters(first: $first) { edges { node { name } } } }").unwrap();
+    let argument = format!("@{}", path.display());
+    let data = world.run(&["api", &argument, "-F", "first=2", "-o", "json"]).expect(0).json();
+    assert_eq!(data["clusters"]["edges"].as_array().unwrap().len(), 2);
+
+    let mut command = world.command(&["api", "-", "-o", "json"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(COUNT.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success() && String::from_utf8_lossy(&output.stdout).contains("total"));
+}
+
+#[test]
+fn errors_of_graphql_go_to_standard_error() {
+    let world = signed_in();
+    let ran = world.run(&["api", "{ nosuch }"]).expect(1);
+    assert_eq!(ran.stdout, "");
+    assert!(ran.stderr.contains("nosuch"), "{ran}");
+    assert_snapshot!(world.run(&["api", "subscription { clusterStatusChanged { name } }"]).expect(2), @"");
+    assert_snapshot!(world.run(&["api", COUNT, "-F", "first"]).expect(2), @"");
+    assert_snapshot!(world.run(&["api", "@nosuch.graphql"]).expect(2), @"");
+    assert_snapshot!(world.run(&["api", COUNT, "--api", "../evil"]).expect(2), @"");
+}

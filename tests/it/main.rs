@@ -1,0 +1,37 @@
+//! The end-to-end tests: the binary as a user runs it, against a platform that speaks the wire.
+//!
+//! One binary, a module a subject. What can be tested lower stands beside what it tests.
+
+mod api;
+mod canary;
+mod cluster;
+mod guests;
+mod help;
+mod languages;
+mod layering;
+mod packs;
+mod sign_in;
+mod timings;
+mod wrong_input;
+
+use std::time::Duration;
+
+use vantage_platform::Options;
+use vantage_test_support::World;
+
+/// The binary under test.
+const VANTAGE: &str = env!("CARGO_BIN_EXE_vantage");
+
+/// A small fixed world, nobody signed in.
+fn world() -> World {
+    World::new(VANTAGE, seeded())
+}
+
+/// A small fixed world, signed in as its first user.
+fn signed_in() -> World {
+    World::signed_in(VANTAGE, seeded())
+}
+
+fn seeded() -> Options {
+    Options { seed: 7, poll_interval: Duration::from_secs(1), ..Options::default() }
+}

@@ -1,0 +1,169 @@
+//! Adding packs from others: consent, grants, denial, removal.
+
+use std::path::PathBuf;
+
+use insta::assert_snapshot;
+use serde_json::json;
+use vantage_test_support::World;
+
+use crate::guests::{guest, third_party};
+use crate::{signed_in, world};
+
+const READ: &str = "query cluster/Query.clusters";
+
+fn example() -> PathBuf {
+    third_party("gpu_report")
+}
+
+fn added(world: &World) -> String {
+    let file = example().display().to_string();
+    world.run(&["plugin", "add", &file, "--grant-all"]).expect(0);
+    file
+}
+
+#[test]
+fn a_pack_is_added_with_its_consent_shown() {
+    let world = signed_in();
+    let file = example().display().to_string();
+    let mut terminal = world.on_terminal(&["plugin", "add", &file]);
+    terminal.wait_for("[y/N]").unwrap();
+    terminal.enter("y\n").unwrap();
+    let (text, status) = terminal.finish().unwrap();
+    assert!(status.success(), "{text}");
+    for shown in ["acme/gpu-report", READ, "mutation cluster/Mutation.updateCluster", "persona email", "not signed"] {
+        assert!(text.contains(shown), "no `{shown}` in:\n{text}");
+    }
+    world.run(&["gpu-report", "summary"]).expect(0);
+}
+
+#[test]
+fn no_is_the_default_and_leaves_nothing() {
+    let world = signed_in();
+    let file = example().display().to_string();
+    let mut terminal = world.on_terminal(&["plugin", "add", &file, "--yes"]);
+    terminal.wait_for("[y/N]").unwrap();
+    terminal.enter("\n").unwrap();
+    let (text, status) = terminal.finish().unwrap();
+    assert_eq!(status.exit_code(), 5, "{text}");
+    assert_eq!(world.run(&["plugin", "list", "-o", "json"]).expect(0).json().as_array().unwrap().len(), 1);
+    world.run(&["gpu-report", "summary"]).expect(2);
+}
+
+#[test]
+fn without_a_terminal_the_line_that_would_grant_is_printed() {
+    let world = signed_in();
+    let file = example().display().to_string();
+    let ran = world.run(&["plugin", "add", &file, "--yes"]).expect(5);
+    assert_eq!(ran.stdout, "");
+    assert!(ran.stderr.contains(&format!("hint: vantage plugin add {file} --grant \"")), "{ran}");
+    let ran = world.run(&["plugin", "add", &file, "-o", "json"]).expect(5);
+    assert!(ran.json_error()["details"]["capabilities"].as_array().unwrap().contains(&json!(READ)), "{ran}");
+}
+
+#[test]
+fn what_is_not_granted_is_denied_with_its_remedy() {
+    let world = signed_in();
+    let file = example().display().to_string();
+    world.run(&["plugin", "add", &file, "--grant", READ]).expect(0);
+    world.run(&["gpu-report", "summary"]).expect(0);
+    let before = world.admin("stats")["graphql_requests"].clone();
+    assert_snapshot!(world.run(&["gpu-report", "label", "x", "--description", "y", "--yes"]).expect(5), @"");
+    assert_snapshot!(world.run(&["gpu-report", "me"]).expect(5), @"");
+    assert_eq!(world.admin("stats")["graphql_requests"], before, "a denied call was sent");
+    world.run(&["plugin", "grant", "gpu-report", "persona email"]).expect(0);
+    world.run(&["gpu-report", "me"]).expect(0);
+    world.run(&["plugin", "revoke", "acme/gpu-report", READ]).expect(0);
+    world.run(&["gpu-report", "summary"]).expect(5);
+}
+
+#[test]
+fn a_capability_that_the_pack_does_not_declare_cannot_be_granted() {
+    let world = signed_in();
+    let file = example().display().to_string();
+    assert_snapshot!(world.run(&["plugin", "add", &file, "--grant", "mutation cluster/Mutation.deleteCluster"]).expect(2), @"");
+    assert_snapshot!(world.run(&["plugin", "add", &file, "--grant", "everything"]).expect(2), @"");
+}
+
+#[test]
+fn a_bundled_packs_authority_can_be_taken_and_given_back() {
+    let world = signed_in();
+    world.run(&["plugin", "revoke", "cluster", "mutation cluster/Mutation.createCluster"]).expect(0);
+    world.run(&["cluster", "create", "mine", "--provider", "aws"]).expect(5);
+    world.run(&["cluster", "list"]).expect(0);
+    world.run(&["plugin", "grant", "cluster", "mutation cluster/Mutation.createCluster"]).expect(0);
+    world.run(&["cluster", "create", "mine", "--provider", "aws"]).expect(0);
+    world.run(&["plugin", "remove", "cluster"]).expect(2);
+}
+
+#[test]
+fn packs_are_listed_shown_and_removed() {
+    let world = signed_in();
+    added(&world);
+    let listed = world.run(&["plugin", "list", "-o", "json"]).expect(0).json();
+    assert_eq!(listed[0]["id"], "vantage/cluster");
+    assert_eq!((&listed[1]["id"], &listed[1]["status"]), (&json!("acme/gpu-report"), &json!("added")));
+    let shown = world.run(&["plugin", "show", "gpu-report", "-o", "json"]).expect(0).json();
+    assert_eq!(shown["id"], "acme/gpu-report");
+    assert!(shown["capabilities"].as_array().unwrap().iter().all(|line| line["granted"] == json!(true)), "{shown}");
+    assert!(world.run(&["--help"]).expect(0).stdout.contains("gpu-report"));
+    world.run(&["plugin", "remove", "gpu-report"]).expect(0);
+    world.run(&["plugin", "show", "gpu-report"]).expect(3);
+    world.run(&["plugin", "remove", "gpu-report"]).expect(3);
+    assert!(!world.run(&["--help"]).expect(0).stdout.contains("gpu-report"));
+}
+
+#[test]
+fn grants_belong_to_the_profile_for_which_they_were_given() {
+    let world = signed_in();
+    added(&world);
+    world.run(&["profile", "create", "other", "--issuer", "https://a.example", "--api", "https://b.example"]).expect(0);
+    let shown = world.run(&["plugin", "show", "gpu-report", "-p", "other", "-o", "json"]).expect(0).json();
+    assert!(shown["capabilities"].as_array().unwrap().iter().all(|line| line["granted"] == json!(false)), "{shown}");
+}
+
+#[test]
+fn a_word_that_is_taken_is_refused_and_another_offered() {
+    let world = signed_in();
+    let file = example().display().to_string();
+    world.run(&["plugin", "add", &guest("greeter").display().to_string(), "--grant-all"]).expect(0);
+    assert_snapshot!(world.run(&["plugin", "add", &file, "--grant-all", "--as", "greeter"]).expect(6), @"");
+    world.run(&["plugin", "list"]).expect(0);
+    world.run(&["plugin", "add", &file, "--grant-all", "--as", "gpus"]).expect(0);
+    world.run(&["gpus", "summary"]).expect(0);
+    world.run(&["gpu-report", "summary"]).expect(2);
+    let ran = world.run(&["plugin", "add", &file, "--grant-all", "--as", "cluster"]);
+    assert_ne!(ran.status, 0, "{ran}");
+}
+
+#[test]
+fn packs_of_others_can_be_left_out() {
+    let world = signed_in();
+    added(&world);
+    let mut command = world.command(&["gpu-report", "summary"]);
+    command.env("VANTAGE_NO_PLUGINS", "1");
+    world.finish(&mut command).expect(2);
+}
+
+#[test]
+fn a_broken_pack_disturbs_no_other_command() {
+    let world = signed_in();
+    added(&world);
+    let objects = world.home().join("data/packs/objects/sha256");
+    for folder in std::fs::read_dir(objects).unwrap() {
+        for object in std::fs::read_dir(folder.unwrap().path()).unwrap() {
+            let path = object.unwrap().path();
+            std::fs::OpenOptions::new().write(true).open(path).unwrap().set_len(100).unwrap();
+        }
+    }
+    std::fs::remove_dir_all(world.home().join("cache")).unwrap();
+    let ran = world.run(&["gpu-report", "summary"]);
+    assert!(ran.status == 1 && ran.stderr.contains("plugin"), "{ran}");
+    world.run(&["cluster", "list"]).expect(0);
+    let listed = world.run(&["plugin", "list", "-o", "json"]).expect(0).json();
+    assert_eq!(listed[1]["status"], "broken");
+}
+
+#[test]
+fn an_unknown_pack_is_not_found() {
+    assert_snapshot!(world().run(&["plugin", "show", "acme/nosuch"]).expect(3), @"");
+}

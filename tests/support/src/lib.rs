@@ -1,0 +1,12 @@
+//! The world that end-to-end tests run in: a home of their own, a platform of their own, a cleared
+//! environment, a pinned clock and output that reads the same on every machine.
+//!
+//! Nothing here knows a crate of the host: the binary is run as a user runs it, and the platform is
+//! spoken to over the wire. Not for unit tests, which sit beside what they test.
+
+mod ran;
+pub mod terminal;
+mod world;
+
+pub use ran::Ran;
+pub use world::{World, scrub};

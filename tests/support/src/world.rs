@@ -1,0 +1,150 @@
+//! One test's world: a home, a platform in this process, and the binary to run in it.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use portable_pty::CommandBuilder;
+use serde_json::Value;
+use tempfile::TempDir;
+use vantage_platform::{Options, Ready, Running};
+
+use crate::ran::Ran;
+use crate::terminal::Terminal;
+
+/// The time that tests call now.
+const NOW: &str = "2026-06-01T12:00:00Z";
+
+/// A home, a platform and a binary.
+pub struct World {
+    binary: PathBuf,
+    home: TempDir,
+    ready: Ready,
+    platform: Option<Running>,
+    // Serves the platform; last, so that it outlives it.
+    runtime: tokio::runtime::Runtime,
+}
+
+impl World {
+    /// A world whose platform has `options`, with a profile for it in use; nobody is signed in.
+    ///
+    /// # Panics
+    /// Where the machine has no loopback or no room: no test can run then.
+    pub fn new(binary: &str, options: Options) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let platform = runtime.block_on(vantage_platform::serve(options)).unwrap();
+        let ready = platform.ready.clone();
+        let world = Self {
+            ready,
+            binary: PathBuf::from(binary),
+            home: tempfile::Builder::new().prefix("vantage it ").tempdir().unwrap(),
+            platform: Some(platform),
+            runtime,
+        };
+        let Ready { issuer, api, .. } = world.ready();
+        world
+            .run(&["profile", "create", "test", "--issuer", issuer, "--api", api, "--use"])
+            .expect(0);
+        world
+    }
+
+    /// As [`World::new`], signed in as the platform's first user.
+    pub fn signed_in(binary: &str, options: Options) -> Self {
+        let world = Self::new(binary, Options { auto_approve: true, ..options });
+        world.run(&["login"]).expect(0);
+        world
+    }
+
+    /// The folder that stands for everything the user has.
+    pub fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// Where the platform listens.
+    pub fn ready(&self) -> &Ready {
+        &self.ready
+    }
+
+    /// Ends the platform: from now on nobody answers at its address.
+    pub fn stop_platform(&mut self) {
+        if let Some(platform) = self.platform.take() {
+            self.runtime.block_on(platform.stop());
+        }
+    }
+
+    /// The binary with `arguments` in this world: nothing of the developer's environment, no
+    /// terminal, a pinned clock.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.binary);
+        command.args(arguments).env_clear().stdin(Stdio::null());
+        command.env("VANTAGE_HOME", self.home()).env("VANTAGE_CLOCK", NOW);
+        command
+    }
+
+    /// Runs the binary with `arguments`, and waits for its end.
+    pub fn run(&self, arguments: &[&str]) -> Ran {
+        self.finish(&mut self.command(arguments))
+    }
+
+    /// Runs a command made by [`World::command`].
+    pub fn finish(&self, command: &mut Command) -> Ran {
+        let output = command.output().unwrap();
+        Ran::new(&output, |text| self.normal(text))
+    }
+
+    /// Starts the binary with `arguments` on a terminal of 100 columns.
+    pub fn on_terminal(&self, arguments: &[&str]) -> Terminal {
+        let mut command = CommandBuilder::new(&self.binary);
+        command.args(arguments);
+        command.env_clear();
+        command.env("VANTAGE_HOME", self.home());
+        command.env("VANTAGE_CLOCK", NOW);
+        command.env("TERM", "xterm-256color");
+        Terminal::start(command, 100).unwrap()
+    }
+
+    /// Asks the platform's own pages, as in `admin/stats`.
+    pub fn admin(&self, path: &str) -> Value {
+        let address = format!("{}/admin/{path}", self.ready().api);
+        self.runtime.block_on(async { reqwest::get(address).await.unwrap().json().await.unwrap() })
+    }
+
+    /// Tells the platform something, as in `admin/expire`.
+    pub fn tell(&self, path: &str, body: &Value) {
+        let address = format!("{}/admin/{path}", self.ready().api);
+        let client = reqwest::Client::new();
+        let answer = self.runtime.block_on(client.post(address).json(body).send()).unwrap();
+        assert!(answer.status().is_success(), "admin/{path}: {}", answer.status());
+    }
+
+    /// The text with what differs from run to run replaced.
+    pub fn normal(&self, text: &str) -> String {
+        let home = self.home().display().to_string();
+        scrub(&text.replace(&home, "[HOME]").replace(&self.ready.api, "[PLATFORM]"))
+    }
+}
+
+/// The text with digests and request ids replaced.
+pub fn scrub(text: &str) -> String {
+    let mut scrubbed = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("sha256:") {
+        let (before, digest) = rest.split_at(at);
+        let hexadecimal = digest[7..].bytes().take_while(u8::is_ascii_hexdigit).count();
+        scrubbed.push_str(before);
+        scrubbed.push_str(if hexadecimal == 64 { "sha256:[DIGEST]" } else { &digest[..7 + hexadecimal] });
+        rest = &digest[7 + hexadecimal..];
+    }
+    scrubbed.push_str(rest);
+    scrubbed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::scrub;
+
+    #[test]
+    fn only_whole_digests_are_replaced() {
+        let digest = "a".repeat(64);
+        assert_eq!(scrub(&format!("x sha256:{digest}, sha256:abc.")), "x sha256:[DIGEST], sha256:abc.");
+    }
+}
