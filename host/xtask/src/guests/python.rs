@@ -1,0 +1,51 @@
+//! The Python pack: CPython and the pack's modules in one component, by componentize-py.
+//!
+//! WASI is not stubbed (`--stub-wasi`): its stubs trap, so that `datetime.now()` would end a run,
+//! and bake one random seed into every copy of the pack. The host gives WASI that reaches nothing.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::Site;
+use crate::process;
+use crate::{Result, tools};
+
+/// What makes components of Python; the wheel holds CPython and needs no compiler.
+const COMPONENTIZE: &str = "componentize-py==0.25.1";
+
+/// Builds `sdk/python/example`.
+pub(super) fn build(site: &Site<'_>) -> Result<PathBuf> {
+    let program = componentize(site)?;
+    let component = site.work.join("pack.wasm");
+    let mut command = Command::new(program);
+    command.arg("--wit-path").arg(&site.contract).args(["--world", "command-pack", "componentize", "py_report"]);
+    command.arg("--python-path").arg(site.sources.join("example"));
+    command.arg("--python-path").arg(&site.sources);
+    command.arg("--output").arg(&component);
+    // No compiled Python beside the sources of the repository.
+    command.env("PYTHONDONTWRITEBYTECODE", "1").current_dir(&site.work);
+    process::run(&mut command)?;
+    Ok(component)
+}
+
+/// The program `componentize-py`, in an environment of its own.
+fn componentize(site: &Site<'_>) -> Result<PathBuf> {
+    let environment = tools::python_environment(site.workspace, "componentize-py")?;
+    wheel(&environment, COMPONENTIZE)?;
+    Ok(environment.join("bin/componentize-py"))
+}
+
+/// Makes sure that an environment has a package in exactly this version.
+pub(super) fn wheel(environment: &Path, package: &str) -> Result<()> {
+    let (name, version) = package.split_once("==").ok_or("a package needs a version")?;
+    let metadata = format!("{}-{version}.dist-info", name.replace('-', "_"));
+    let libraries = std::fs::read_dir(environment.join("lib"))?;
+    for library in libraries {
+        if library?.path().join("site-packages").join(&metadata).exists() {
+            return Ok(());
+        }
+    }
+    let mut pip = Command::new(environment.join("bin/pip"));
+    pip.args(["install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:", package]);
+    process::run(&mut pip)
+}

@@ -1,0 +1,66 @@
+//! The TypeScript pack: type checked, bundled, and put into a component with QuickJS by jco.
+//!
+//! WASI is not stubbed, as for Python: with `--backend-qjs-stub-wasi`, `new Date()` ends the run.
+//! Everything happens in a copy of `sdk/javascript`, so that no `node_modules` lands in the
+//! repository. `package.json` pins the tools; there is no lock file, since npm writes one that lacks
+//! the other platforms' binaries.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::{Site, folder};
+use crate::Result;
+use crate::process;
+
+/// Builds `sdk/javascript/example/ts-report.ts`.
+pub(super) fn build(site: &Site<'_>) -> Result<PathBuf> {
+    if !process::is_installed("node") || !process::is_installed("npm") {
+        return Err("Node.js with npm is needed, 20 or later; its installer is at https://nodejs.org".into());
+    }
+    copy(site)?;
+    install(&site.work)?;
+    let contract = site.work.join("wit");
+    folder::replace(&site.contract, &contract)?;
+    folder::remove(&site.work.join("generated"))?;
+    program(site, "jco", &["guest-types", "wit", "--world-name", "command-pack", "--out-dir", "generated", "--quiet"])?;
+    program(site, "tsc", &["--project", "."])?;
+    // Without the last option the component wants asynchronous components of the host.
+    let quickjs = ["--backend", "quickjs", "--backend-qjs-disable-async"];
+    // Without `--cwd` the bundler looks for the source below its own folder.
+    let mut arguments = vec!["componentize", "example/ts-report.ts", "--cwd", ".", "--out", "pack.wasm"];
+    arguments.extend(["--wit", "wit", "--world-name", "command-pack"]);
+    arguments.extend(quickjs);
+    program(site, "jco", &arguments)?;
+    Ok(site.work.join("pack.wasm"))
+}
+
+/// Brings the sources into the working folder, beside the modules that are installed there.
+fn copy(site: &Site<'_>) -> Result<()> {
+    for name in ["src", "example"] {
+        folder::replace(&site.sources.join(name), &site.work.join(name))?;
+    }
+    for name in ["package.json", "tsconfig.json"] {
+        fs::copy(site.sources.join(name), site.work.join(name))?;
+    }
+    Ok(())
+}
+
+/// Installs what `package.json` names, unless the last installation was of the same.
+fn install(work: &Path) -> Result<()> {
+    let wanted = fs::read(work.join("package.json"))?;
+    let record = work.join("node_modules/.installed");
+    if fs::read(&record).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    let mut npm = Command::new("npm");
+    npm.args(["install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel", "error"]);
+    folder::remove(&work.join("node_modules"))?;
+    process::run(npm.current_dir(work))?;
+    folder::write(&record, &wanted)
+}
+
+fn program(site: &Site<'_>, name: &str, arguments: &[&str]) -> Result<()> {
+    let path = site.work.join("node_modules/.bin").join(name);
+    process::run(Command::new(path).args(arguments).current_dir(&site.work))
+}

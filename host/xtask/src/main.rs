@@ -1,0 +1,64 @@
+//! `cargo xtask`: what the project does with itself.
+//!
+//! `demo` shows the product on a fresh machine, `test` runs everything that the machine checks run,
+//! `guests` builds the packs that tests and authors use. It is plain Rust, so that no shell has to
+//! be there; it knows no crate of the host and drives the built binaries as a user would.
+
+mod demo;
+mod guests;
+mod packs;
+mod process;
+#[path = "../../../tests/support/src/terminal.rs"]
+#[expect(unreachable_pub, reason = "shared with a library, where these are reached")]
+mod terminal;
+mod test;
+mod tools;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::process::Workspace;
+
+/// What goes wrong in a task: a sentence for the developer.
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "What the project does with itself")]
+struct Line {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Show the product: build, sign in, run commands, add a pack, see it denied
+    Demo(demo::Arguments),
+    /// Run everything that the machine checks run
+    Test(test::Arguments),
+    /// Build the packs of every language that the tests run
+    Guests(guests::Arguments),
+}
+
+fn main() -> ExitCode {
+    let line = Line::parse();
+    let outcome = Workspace::find().and_then(|workspace| match line.task {
+        Task::Demo(arguments) => demo::run(&workspace, &arguments),
+        Task::Test(arguments) => test::run(&workspace, &arguments),
+        Task::Guests(arguments) => packs::guests(&workspace).and_then(|()| guests::run(&workspace, &arguments)),
+    });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("error: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Tells the developer something, on standard error.
+fn say(line: &str) {
+    // Nobody is left to be told when standard error is closed.
+    let _ = writeln!(std::io::stderr(), "{line}");
+}

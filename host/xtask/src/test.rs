@@ -1,0 +1,69 @@
+//! `cargo xtask test`: format, lints, dependencies, guests, and all tests.
+//!
+//! The order puts what fails fast first. Nothing is skipped in silence: a step that cannot run on
+//! this machine is an error, but for advisories, whose database comes from the network.
+
+use std::process::Command;
+use std::time::Instant;
+
+use clap::Args;
+
+use crate::process::{self, Workspace};
+use crate::{Result, guests, packs, say, tools};
+
+/// Run everything that the machine checks run
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// Leave out a language's packs, where its toolchain cannot be had; repeatable
+    #[arg(long, value_name = "LANGUAGE")]
+    skip: Vec<String>,
+    /// Also check dependencies against the advisory database, which needs the network
+    #[arg(long)]
+    advisories: bool,
+}
+
+/// Runs all steps; the first that fails ends the run.
+pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
+    let began = Instant::now();
+    step("format", || workspace.cargo(&["fmt", "--all", "--check"]))?;
+    step("dependencies", || deny(workspace, arguments.advisories))?;
+    step("WebAssembly target", tools::wasm_target)?;
+    step("build", || workspace.cargo(&["build", "--workspace", "--locked"]))?;
+    step("lints", || {
+        workspace.cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"])
+    })?;
+    step("guests", || {
+        packs::guests(workspace)?;
+        guests::build(workspace, &arguments.skip)
+    })?;
+    step("tests", || {
+        let mut tests = process::cargo();
+        tests.args(["test", "--workspace", "--locked", "--no-fail-fast"]).current_dir(&workspace.root);
+        tests.env("VANTAGE_TEST_GUESTS", workspace.guests());
+        tests.env("VANTAGE_TEST_SKIP", arguments.skip.join(","));
+        process::run(&mut tests)
+    })?;
+    say(&format!("all checks passed in {} s", began.elapsed().as_secs()));
+    Ok(())
+}
+
+fn deny(workspace: &Workspace, advisories: bool) -> Result<()> {
+    let program = tools::cargo_deny(workspace)?;
+    let mut check = Command::new(program);
+    // Duplicate versions are warnings by the hundred, most of them Windows bindings; errors are shown.
+    check.args(["--workspace", "--locked", "--log-level", "error", "check", "bans", "licenses", "sources"]);
+    if advisories {
+        check.arg("advisories");
+    } else {
+        say("advisories are not checked: their database needs the network; --advisories checks them");
+    }
+    process::run(check.current_dir(&workspace.root))
+}
+
+fn step(name: &str, act: impl FnOnce() -> Result<()>) -> Result<()> {
+    let began = Instant::now();
+    say(&format!("== {name}"));
+    act()?;
+    say(&format!("== {name}: {} s", began.elapsed().as_secs()));
+    Ok(())
+}

