@@ -101,7 +101,10 @@ impl Demo {
 
         say("\n== built-in commands are packs too; the same records as a table and for programs");
         self.on_terminal(&["cluster", "list"], None)?;
-        self.vantage(&["cluster", "create", "demo-1", "--provider", "aws", "--description", "made by the demo"], 0)?;
+        self.vantage(
+            &["cluster", "create", "demo-1", "--provider", "on_prem", "--description", "made by the demo"],
+            0,
+        )?;
         self.vantage(&["cluster", "get", "demo-1", "-o", "json"], 0)?;
 
         say("\n== adding the pack: who, what it adds, what it may do; the answer is typed as you would");
@@ -149,6 +152,8 @@ impl Demo {
 }
 
 fn shown(arguments: &[&str]) {
-    let words = arguments.iter().map(|word| if word.contains(' ') { format!("{word:?}") } else { (*word).to_owned() });
+    let words = arguments
+        .iter()
+        .map(|word| if word.contains(' ') { format!("{word:?}") } else { (*word).to_owned() });
     say(&format!("\n$ vantage {}", words.collect::<Vec<_>>().join(" ")));
 }

@@ -126,7 +126,8 @@ fn build_all(workspace: &Workspace, chosen: &[Language], skip: &[Language]) -> R
             continue;
         }
         let advice = format!("`--skip {language}` leaves this language out");
-        bring_up_to_date(workspace, language).map_err(|error| format!("guests: {language}: {error}; {advice}"))?;
+        bring_up_to_date(workspace, language)
+            .map_err(|error| format!("guests: {language}: {error}; {advice}"))?;
     }
     Ok(())
 }

@@ -46,7 +46,9 @@ fn main() -> ExitCode {
     let outcome = Workspace::find().and_then(|workspace| match line.task {
         Task::Demo(arguments) => demo::run(&workspace, &arguments),
         Task::Test(arguments) => test::run(&workspace, &arguments),
-        Task::Guests(arguments) => packs::guests(&workspace).and_then(|()| guests::run(&workspace, &arguments)),
+        Task::Guests(arguments) => {
+            packs::guests(&workspace).and_then(|()| guests::run(&workspace, &arguments))
+        }
     });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

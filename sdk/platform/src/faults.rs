@@ -44,11 +44,9 @@ impl FromStr for Failure {
     fn from_str(text: &str) -> Result<Self, String> {
         let mut parts = text.split(':');
         let status = parts.next().and_then(|part| part.parse().ok());
-        let status = status
-            .filter(|status| (400..600).contains(status))
-            .ok_or_else(|| {
-                format!("`{text}` does not begin with a status from 400 to 599, as `503:0.1` does")
-            })?;
+        let status = status.filter(|status| (400..600).contains(status)).ok_or_else(|| {
+            format!("`{text}` does not begin with a status from 400 to 599, as `503:0.1` does")
+        })?;
         let share = parts.next().and_then(|part| part.parse().ok());
         let share = share
             .filter(|share| (0.0..=1.0).contains(share))
@@ -59,12 +57,7 @@ impl FromStr for Failure {
             (Some("all"), None) => Where::All,
             _ => return Err(format!("`{text}` does not end with api, identity or all")),
         };
-        Ok(Self {
-            status,
-            share,
-            place,
-            times: None,
-        })
+        Ok(Self { status, share, place, times: None })
     }
 }
 
@@ -82,11 +75,7 @@ struct Plan {
 impl Faults {
     /// Begins with what the options say.
     pub(crate) fn new(latency: Duration, failure: Option<Failure>, seed: u64) -> Self {
-        Self(Mutex::new(Plan {
-            latency,
-            failure,
-            dice: Dice::new(seed),
-        }))
+        Self(Mutex::new(Plan { latency, failure, dice: Dice::new(seed) }))
     }
 
     /// Replaces what is in force.
@@ -99,11 +88,7 @@ impl Faults {
     /// How long this request waits, and the status it fails with if it does.
     fn draw(&self, place: Where) -> (Duration, Option<u16>) {
         let mut plan = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Plan {
-            latency,
-            failure,
-            dice,
-        } = &mut *plan;
+        let Plan { latency, failure, dice } = &mut *plan;
         let status = failure
             .as_mut()
             .filter(|failure| failure.place == Where::All || failure.place == place)
@@ -136,15 +121,10 @@ async fn apply(place: Where, State(platform): State<Shared>, request: Request, n
     };
     platform.counters.faults_injected.add();
     tracing::info!(%status, path = request.uri().path(), "failing on purpose");
-    let again = matches!(
-        status,
-        StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS
-    );
+    let again = matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS);
     let mut response = (status, format!("{status}, on purpose\n")).into_response();
     if again {
-        response
-            .headers_mut()
-            .insert(header::RETRY_AFTER, header::HeaderValue::from_static("1"));
+        response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("1"));
     }
     response
 }
@@ -156,37 +136,18 @@ mod tests {
     #[test]
     fn failures_read_as_written() {
         let failure = |text: &str| text.parse::<Failure>();
-        let expected = Failure {
-            status: 503,
-            share: 0.1,
-            place: Where::Api,
-            times: None,
-        };
+        let expected = Failure { status: 503, share: 0.1, place: Where::Api, times: None };
         assert_eq!(failure("503:0.1"), Ok(expected));
         assert_eq!(failure("429:1:identity").unwrap().place, Where::Identity);
-        for wrong in [
-            "",
-            "200:1",
-            "503",
-            "503:2",
-            "503:NaN",
-            "503:-1",
-            "503:1:moon",
-            "503:1:api:x",
-            "abc:1",
-        ] {
+        for wrong in ["", "200:1", "503", "503:2", "503:NaN", "503:-1", "503:1:moon", "503:1:api:x", "abc:1"]
+        {
             assert!(failure(wrong).is_err(), "{wrong}");
         }
     }
 
     #[test]
     fn a_bounded_failure_ends() {
-        let failure = Failure {
-            status: 500,
-            share: 1.0,
-            place: Where::All,
-            times: Some(2),
-        };
+        let failure = Failure { status: 500, share: 1.0, place: Where::All, times: Some(2) };
         let faults = Faults::new(Duration::ZERO, Some(failure), 1);
         let statuses: Vec<_> = (0..4).map(|_| faults.draw(Where::Api).1).collect();
         assert_eq!(statuses, [Some(500), Some(500), None, None]);

@@ -47,12 +47,10 @@ where
     let answer = async move |State(platform): State<Shared>, headers: HeaderMap, body| {
         http::answer(name, &schema, &platform, headers, body).await
     };
-    Router::new()
-        .route(&format!("/{name}/graphql"), post(answer))
-        .route(
-            &format!("/{name}/schema.graphql"),
-            get(async || ([(header::CONTENT_TYPE, "text/plain")], text)),
-        )
+    Router::new().route(&format!("/{name}/graphql"), post(answer)).route(
+        &format!("/{name}/schema.graphql"),
+        get(async || ([(header::CONTENT_TYPE, "text/plain")], text)),
+    )
 }
 
 fn write<Q, M, S>(schema: &Schema<Q, M, S>) -> String
@@ -61,22 +59,12 @@ where
     M: ObjectType + 'static,
     S: SubscriptionType + 'static,
 {
-    let options = SDLExportOptions::new()
-        .use_space_ident()
-        .prefer_single_line_descriptions();
+    let options = SDLExportOptions::new().use_space_ident().prefer_single_line_descriptions();
     let text = schema.sdl_with_options(options);
     // Every GraphQL tool brings these two directives itself, and some refuse a second definition.
     let own = |line: &&str| !BUILT_IN.iter().any(|beginning| line.starts_with(beginning));
-    text.trim()
-        .lines()
-        .filter(own)
-        .map(|line| format!("{line}\n"))
-        .collect()
+    text.trim().lines().filter(own).map(|line| format!("{line}\n")).collect()
 }
 
 /// The lines of the schema that describe and define built-in directives.
-const BUILT_IN: [&str; 3] = [
-    "\"Directs the executor to ",
-    "directive @include(",
-    "directive @skip(",
-];
+const BUILT_IN: [&str; 3] = ["\"Directs the executor to ", "directive @include(", "directive @skip("];

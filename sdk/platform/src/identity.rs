@@ -65,10 +65,7 @@ impl Identity {
     /// A new secret that carries the canary, if there is one.
     fn secret(&self) -> Result<String, PlatformError> {
         let secret = crate::random::secret()?;
-        Ok(self
-            .canary
-            .as_ref()
-            .map_or(secret.clone(), |canary| format!("{}{secret}", canary.text())))
+        Ok(self.canary.as_ref().map_or(secret.clone(), |canary| format!("{}{secret}", canary.text())))
     }
 }
 
@@ -76,18 +73,12 @@ impl Identity {
 pub(crate) fn router(platform: &Shared) -> Router<Shared> {
     let protocol = |endpoint: &str| format!("{REALM}/protocol/openid-connect/{endpoint}");
     let programs = Router::new()
-        .route(
-            &format!("{REALM}/.well-known/openid-configuration"),
-            get(discovery::configuration),
-        )
+        .route(&format!("{REALM}/.well-known/openid-configuration"), get(discovery::configuration))
         .route(&protocol("certs"), get(discovery::certs))
         .route(&protocol("auth/device"), post(device::authorize))
         .route(&protocol("token"), post(token::token))
         .route(&protocol("revoke"), post(revoke::revoke))
-        .route(
-            &protocol("userinfo"),
-            get(bearer::userinfo).post(bearer::userinfo),
-        )
+        .route(&protocol("userinfo"), get(bearer::userinfo).post(bearer::userinfo))
         .layer(from_fn_with_state(platform.clone(), faults::on_identity));
     let people = Router::new().route(&format!("{REALM}/device"), get(page::show).post(page::decide));
     programs.merge(people).layer(DefaultBodyLimit::max(FORM_LIMIT))

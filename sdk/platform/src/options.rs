@@ -87,17 +87,11 @@ impl Options {
         if people::by_username(&self.user).is_none() {
             let known: Vec<_> = people::PEOPLE.iter().map(|person| person.username).collect();
             let reason = format!("no user `{}`; there are {}", self.user, known.join(", "));
-            return Err(PlatformError::Option {
-                option: "user",
-                reason,
-            });
+            return Err(PlatformError::Option { option: "user", reason });
         }
         if self.ready_after > LONGEST {
             let reason = "must be at most ten years".to_owned();
-            return Err(PlatformError::Option {
-                option: "ready-after",
-                reason,
-            });
+            return Err(PlatformError::Option { option: "ready-after", reason });
         }
         self.canary.as_deref().map(Canary::new).transpose()
     }
@@ -120,24 +114,14 @@ mod tests {
         let refused = |options: Options| options.check().unwrap_err().to_string();
         let second = Duration::from_millis(1_500);
         assert_eq!(
-            refused(Options {
-                poll_interval: Duration::ZERO,
-                ..Options::default()
-            }),
+            refused(Options { poll_interval: Duration::ZERO, ..Options::default() }),
             "option `poll-interval`: must be whole seconds, at least one and at most ten years"
         );
         assert!(
-            refused(Options {
-                access_token_ttl: second,
-                ..Options::default()
-            })
-            .contains("whole seconds")
+            refused(Options { access_token_ttl: second, ..Options::default() }).contains("whole seconds")
         );
         assert_eq!(
-            refused(Options {
-                user: "nobody".to_owned(),
-                ..Options::default()
-            }),
+            refused(Options { user: "nobody".to_owned(), ..Options::default() }),
             "option `user`: no user `nobody`; there are ada, grace, lin, sam"
         );
     }

@@ -36,20 +36,10 @@ impl Recorded {
         let headers = headers.iter().map(|(name, value)| {
             let secret = name == header::AUTHORIZATION;
             let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
-            (
-                name.as_str().to_owned(),
-                if secret { "(withheld)".to_owned() } else { value },
-            )
+            (name.as_str().to_owned(), if secret { "(withheld)".to_owned() } else { value })
         });
         let (query, operation_name, variables) = (None, None, Value::Null);
-        Self {
-            api: api.to_owned(),
-            status: 0,
-            headers: headers.collect(),
-            query,
-            operation_name,
-            variables,
-        }
+        Self { api: api.to_owned(), status: 0, headers: headers.collect(), query, operation_name, variables }
     }
 }
 
@@ -69,12 +59,7 @@ impl Requests {
 
     /// All that are kept.
     pub(crate) fn list(&self) -> Vec<Recorded> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .iter()
-            .cloned()
-            .collect()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 }
 
@@ -85,17 +70,11 @@ mod tests {
     #[test]
     fn the_token_is_withheld_and_the_oldest_go() {
         let mut headers = HeaderMap::new();
-        headers.insert(
-            header::AUTHORIZATION,
-            header::HeaderValue::from_static("Bearer secret"),
-        );
+        headers.insert(header::AUTHORIZATION, header::HeaderValue::from_static("Bearer secret"));
         headers.insert(header::USER_AGENT, header::HeaderValue::from_static("test/1"));
         let requests = Requests::default();
         for status in 0..=u16::try_from(KEPT).unwrap() {
-            requests.push(Recorded {
-                status,
-                ..Recorded::new("cluster", &headers)
-            });
+            requests.push(Recorded { status, ..Recorded::new("cluster", &headers) });
         }
         let list = requests.list();
         assert_eq!((list.len(), list[0].status), (KEPT, 1));

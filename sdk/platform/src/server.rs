@@ -163,13 +163,8 @@ impl Running {
 /// Options that cannot be served, a port that is taken, a database that cannot be used.
 pub async fn serve(options: Options) -> Result<Running, PlatformError> {
     let canary = options.check()?;
-    let listen = |source| PlatformError::Listen {
-        port: options.port,
-        source,
-    };
-    let listener = TcpListener::bind(("127.0.0.1", options.port))
-        .await
-        .map_err(listen)?;
+    let listen = |source| PlatformError::Listen { port: options.port, source };
+    let listener = TcpListener::bind(("127.0.0.1", options.port)).await.map_err(listen)?;
     let port = listener.local_addr().map_err(listen)?.port();
     let database = Database::open(&options).await?;
     let identity = Identity::new(&options, canary)?;
@@ -181,12 +176,7 @@ pub async fn serve(options: Options) -> Result<Running, PlatformError> {
     });
     let task = tokio::spawn(server.into_future());
     let ready = platform.ready(port);
-    Ok(Running {
-        ready,
-        platform,
-        stop,
-        task,
-    })
+    Ok(Running { ready, platform, stop, task })
 }
 
 fn router(platform: &Shared) -> Router {
@@ -194,12 +184,7 @@ fn router(platform: &Shared) -> Router {
         .merge(identity::router(platform))
         .merge(graphql::router(platform))
         .merge(admin::router())
-        .fallback(async || {
-            (
-                StatusCode::NOT_FOUND,
-                "nothing here; the README lists the endpoints\n",
-            )
-        })
+        .fallback(async || (StatusCode::NOT_FOUND, "nothing here; the README lists the endpoints\n"))
         .layer(from_fn_with_state(platform.clone(), guard))
         .with_state(platform.clone())
 }
@@ -210,9 +195,7 @@ async fn guard(State(platform): State<Shared>, request: Request, next: Next) -> 
     // Not the query: it may hold a user code.
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let mut hosts = request.headers().get_all(header::HOST).iter();
-    let own = hosts
-        .next()
-        .is_some_and(|host| host.as_bytes() == platform.host.as_bytes());
+    let own = hosts.next().is_some_and(|host| host.as_bytes() == platform.host.as_bytes());
     let response = if own && hosts.next().is_none() {
         next.run(request).await
     } else {

@@ -30,12 +30,7 @@ pub struct Answer {
 
 impl Answer {
     fn new(shape: Shape) -> Self {
-        Answer {
-            shape,
-            key: None,
-            columns: Vec::new(),
-            schema: None,
-        }
+        Answer { shape, key: None, columns: Vec::new(), schema: None }
     }
 
     /// No answer: notes at most.
@@ -56,10 +51,7 @@ impl Answer {
     /// Records of which a later one replaces an earlier one with the same value at `key`, a JSON
     /// Pointer.
     pub fn live(key: impl Into<String>) -> Self {
-        Answer {
-            key: Some(key.into()),
-            ..Answer::new(Shape::Live)
-        }
+        Answer { key: Some(key.into()), ..Answer::new(Shape::Live) }
     }
 
     /// Markdown, given with [`Output::text`](crate::Output::text).
@@ -116,12 +108,7 @@ fn is_text(format: &Format) -> bool {
 
 impl Column {
     fn new(title: impl Into<String>, pointer: impl Into<String>, format: Format) -> Self {
-        Column {
-            title: title.into(),
-            pointer: pointer.into(),
-            format,
-            wide: false,
-        }
+        Column { title: title.into(), pointer: pointer.into(), format, wide: false }
     }
 
     /// Text as it is.

@@ -111,10 +111,7 @@ impl Argument {
     /// Adds a value that a choice can take, with what it means.
     pub fn choice(mut self, value: impl Into<String>, summary: impl Into<String>) -> Self {
         let summary = Some(summary.into()).filter(|summary| !summary.is_empty());
-        self.choices.push(Choice {
-            value: value.into(),
-            summary,
-        });
+        self.choices.push(Choice { value: value.into(), summary });
         self
     }
 
@@ -175,12 +172,7 @@ pub struct Setting {
 impl Setting {
     /// Describes the setting `name`; a file is no kind for settings.
     pub fn new(name: impl Into<String>, kind: ValueKind, summary: impl Into<String>) -> Self {
-        Setting {
-            name: name.into(),
-            kind,
-            summary: summary.into(),
-            default: None,
-        }
+        Setting { name: name.into(), kind, summary: summary.into(), default: None }
     }
 
     /// The value where the user sets none.

@@ -34,16 +34,13 @@ impl Arguments {
 
     /// A text, choice or time without which the command cannot go on.
     pub fn required_text(&self, name: &str) -> Result<&str> {
-        self.text(name)
-            .ok_or_else(|| Error::usage(format!("`{name}` is missing")))
+        self.text(name).ok_or_else(|| Error::usage(format!("`{name}` is missing")))
     }
 
     /// Every value of a repeated text.
     pub fn texts(&self, name: &str) -> Vec<&str> {
         let values = self.get(name).and_then(Value::as_array);
-        values.map_or_else(Vec::new, |values| {
-            values.iter().filter_map(Value::as_str).collect()
-        })
+        values.map_or_else(Vec::new, |values| values.iter().filter_map(Value::as_str).collect())
     }
 
     /// A whole number.
@@ -63,8 +60,7 @@ impl Arguments {
 
     /// A span of time.
     pub fn duration(&self, name: &str) -> Option<Duration> {
-        self.number(name)
-            .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        self.number(name).and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
     }
 
     /// All of them as one typed value; keys are the arguments' names, in kebab case.
@@ -97,23 +93,11 @@ mod tests {
             "tag": ["x", "y"], "none": null,
         }));
         assert!(given.flag("all") && !given.flag("other"));
-        assert_eq!(
-            (given.text("name"), given.text("none"), given.get("none")),
-            (Some("a"), None, None)
-        );
-        assert_eq!(
-            (given.integer("count"), given.number("rate")),
-            (Some(3), Some(0.5))
-        );
+        assert_eq!((given.text("name"), given.text("none"), given.get("none")), (Some("a"), None, None));
+        assert_eq!((given.integer("count"), given.number("rate")), (Some(3), Some(0.5)));
         assert_eq!(given.duration("span"), Some(Duration::from_millis(1500)));
-        assert_eq!(
-            (given.size("size"), given.texts("tag")),
-            (Some(4096), vec!["x", "y"])
-        );
-        assert_eq!(
-            given.required_text("other").unwrap_err().message(),
-            "`other` is missing"
-        );
+        assert_eq!((given.size("size"), given.texts("tag")), (Some(4096), vec!["x", "y"]));
+        assert_eq!(given.required_text("other").unwrap_err().message(), "`other` is missing");
     }
 
     #[test]
@@ -131,9 +115,6 @@ mod tests {
         let typed: Typed = arguments(json!({"cluster-name": "a"})).parse().unwrap();
         assert_eq!(typed.cluster_name, "a");
         let error = arguments(json!({})).parse::<Typed>().unwrap_err();
-        assert!(
-            error.message().ends_with("missing field `cluster-name`"),
-            "{error}"
-        );
+        assert!(error.message().ends_with("missing field `cluster-name`"), "{error}");
     }
 }

@@ -152,10 +152,7 @@ impl Command {
 
     /// Adds an example: a whole line that begins with `vantage`, and what it does.
     pub fn example(mut self, line: impl Into<String>, explanation: impl Into<String>) -> Self {
-        self.examples.push(Example {
-            line: line.into(),
-            explanation: explanation.into(),
-        });
+        self.examples.push(Example { line: line.into(), explanation: explanation.into() });
         self
     }
 
@@ -175,9 +172,6 @@ impl Command {
 
 impl fmt::Debug for Command {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Command")
-            .field("path", &self.path)
-            .finish_non_exhaustive()
+        formatter.debug_struct("Command").field("path", &self.path).finish_non_exhaustive()
     }
 }

@@ -86,17 +86,11 @@ const KINDS: [(ErrorKind, &str); 15] = [
 impl ErrorKind {
     /// The kind as the contract spells it.
     pub fn as_str(self) -> &'static str {
-        KINDS
-            .iter()
-            .find(|(kind, _)| *kind == self)
-            .map_or("failed", |(_, name)| name)
+        KINDS.iter().find(|(kind, _)| *kind == self).map_or("failed", |(_, name)| name)
     }
 
     fn read(name: &str) -> Self {
-        KINDS
-            .iter()
-            .find(|(_, known)| *known == name)
-            .map_or(ErrorKind::Failed, |(kind, _)| *kind)
+        KINDS.iter().find(|(_, known)| *known == name).map_or(ErrorKind::Failed, |(kind, _)| *kind)
     }
 }
 
@@ -214,33 +208,16 @@ impl From<std::io::Error> for Error {
 
 impl From<bindings::vantage::plugin::types::Error> for Error {
     fn from(error: bindings::vantage::plugin::types::Error) -> Self {
-        let details = error
-            .details
-            .and_then(|details| serde_json::from_str(&details).ok());
+        let details = error.details.and_then(|details| serde_json::from_str(&details).ok());
         let kind = Cow::Owned(error.kind);
-        Error(Box::new(Parts {
-            kind,
-            message: error.message,
-            hints: error.hints,
-            details,
-        }))
+        Error(Box::new(Parts { kind, message: error.message, hints: error.hints, details }))
     }
 }
 
 impl From<Error> for bindings::vantage::plugin::types::Error {
     fn from(error: Error) -> Self {
-        let Parts {
-            kind,
-            message,
-            hints,
-            details,
-        } = *error.0;
-        Self {
-            kind: kind.into_owned(),
-            message,
-            hints,
-            details: details.map(|details| details.to_string()),
-        }
+        let Parts { kind, message, hints, details } = *error.0;
+        Self { kind: kind.into_owned(), message, hints, details: details.map(|details| details.to_string()) }
     }
 }
 
@@ -266,9 +243,6 @@ mod tests {
         let error = Error::from(wire);
         assert_eq!(error.kind(), ErrorKind::Failed);
         let wire = bindings::vantage::plugin::types::Error::from(error);
-        assert_eq!(
-            (wire.kind.as_str(), wire.details.as_deref()),
-            ("quantum", Some(r#"{"a":1}"#))
-        );
+        assert_eq!((wire.kind.as_str(), wire.details.as_deref()), ("quantum", Some(r#"{"a":1}"#)));
     }
 }

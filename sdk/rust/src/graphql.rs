@@ -50,10 +50,7 @@ pub struct Call {
 impl Call {
     /// Prepares a call of `operation`.
     pub fn new(operation: impl AsRef<str>, variables: impl Serialize) -> Result<Self> {
-        Ok(Call {
-            operation: operation.as_ref().to_owned(),
-            variables: object(&variables)?,
-        })
+        Ok(Call { operation: operation.as_ref().to_owned(), variables: object(&variables)? })
     }
 }
 
@@ -83,10 +80,7 @@ impl Graphql {
     ) -> Result<Partial<T>> {
         let operation = operation.as_ref();
         let response = self.port.execute(operation, &object(&variables)?)?;
-        Ok(Partial {
-            data: data(operation, &response)?,
-            errors: errors(&response)?,
-        })
+        Ok(Partial { data: data(operation, &response)?, errors: errors(&response)? })
     }
 
     /// Runs several at once; the answers are in the order of `calls`.
@@ -94,17 +88,10 @@ impl Graphql {
         let calls: Vec<Call> = calls.into_iter().collect();
         let raw = calls
             .iter()
-            .map(|call| RawCall {
-                operation: call.operation.clone(),
-                variables: call.variables.clone(),
-            })
+            .map(|call| RawCall { operation: call.operation.clone(), variables: call.variables.clone() })
             .collect();
         let answers = self.port.execute_all(raw);
-        answers
-            .into_iter()
-            .zip(&calls)
-            .map(|(answer, call)| whole(&call.operation, answer?))
-            .collect()
+        answers.into_iter().zip(&calls).map(|(answer, call)| whole(&call.operation, answer?)).collect()
     }
 
     /// Reads a Relay connection page by page; `connection` is its JSON Pointer in the data.
@@ -119,12 +106,7 @@ impl Graphql {
     ) -> Result<Pages<T>> {
         let operation = operation.as_ref();
         let port = self.port.paginate(operation, &object(&variables)?, connection)?;
-        Ok(Pages {
-            port,
-            operation: operation.to_owned(),
-            ended: false,
-            nodes: PhantomData,
-        })
+        Ok(Pages { port, operation: operation.to_owned(), ended: false, nodes: PhantomData })
     }
 
     /// Starts a declared subscription; the iterator waits for each event and ends with the stream.
@@ -135,12 +117,7 @@ impl Graphql {
     ) -> Result<Events<T>> {
         let operation = operation.as_ref();
         let port = self.port.subscribe(operation, &object(&variables)?)?;
-        Ok(Events {
-            port,
-            operation: operation.to_owned(),
-            ended: false,
-            data: PhantomData,
-        })
+        Ok(Events { port, operation: operation.to_owned(), ended: false, data: PhantomData })
     }
 
     /// Runs a document built at run time against `api`; needs [`Request::dynamic`](crate::Request::dynamic).
@@ -150,10 +127,7 @@ impl Graphql {
         document: &str,
         variables: impl Serialize,
     ) -> Result<T> {
-        whole(
-            "the document",
-            self.port.execute_document(api, document, &object(&variables)?)?,
-        )
+        whole("the document", self.port.execute_document(api, document, &object(&variables)?)?)
     }
 }
 
@@ -174,10 +148,7 @@ impl<T: DeserializeOwned> Iterator for Pages<T> {
         }
         let page = self.port.next().and_then(|page| {
             let Some(nodes) = page else { return Ok(None) };
-            let nodes = nodes
-                .iter()
-                .map(|node| read(&self.operation, node))
-                .collect::<Result<_>>()?;
+            let nodes = nodes.iter().map(|node| read(&self.operation, node)).collect::<Result<_>>()?;
             Ok(Some(nodes))
         });
         self.ended = !matches!(page, Ok(Some(_)));
@@ -224,11 +195,8 @@ fn whole<T: DeserializeOwned>(operation: &str, response: RawResponse) -> Result<
         1 => String::new(),
         count => format!(" (and {} more)", count - 1),
     };
-    Err(Error::rejected(format!(
-        "the platform rejected `{operation}`: {}{more}",
-        first.message
-    ))
-    .details(serde_json::json!({ "errors": errors })))
+    Err(Error::rejected(format!("the platform rejected `{operation}`: {}{more}", first.message))
+        .details(serde_json::json!({ "errors": errors })))
 }
 
 fn data<T: DeserializeOwned>(operation: &str, response: &RawResponse) -> Result<T> {
@@ -255,10 +223,7 @@ mod tests {
     use crate::ErrorKind;
 
     fn response(data: &str, errors: &str) -> RawResponse {
-        RawResponse {
-            data: data.to_owned(),
-            errors: errors.to_owned(),
-        }
+        RawResponse { data: data.to_owned(), errors: errors.to_owned() }
     }
 
     #[test]
@@ -273,20 +238,14 @@ mod tests {
         let errors = r#"[{"message":"no such field","path":["a",0],"code":"X"},{"message":"b"}]"#;
         let error = whole::<Value>("Ask", response(r#"{"a":1}"#, errors)).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Rejected);
-        assert_eq!(
-            error.message(),
-            "the platform rejected `Ask`: no such field (and 1 more)"
-        );
+        assert_eq!(error.message(), "the platform rejected `Ask`: no such field (and 1 more)");
         assert_eq!(error.details_value().unwrap()["errors"][0]["code"], "X");
     }
 
     #[test]
     fn data_of_another_shape_names_the_operation() {
         let error = whole::<Vec<u8>>("Ask", response(r#"{"a":1}"#, "[]")).unwrap_err();
-        assert!(
-            error.message().starts_with("the answer to `Ask` does not fit"),
-            "{error}"
-        );
+        assert!(error.message().starts_with("the answer to `Ask` does not fit"), "{error}");
     }
 
     #[test]

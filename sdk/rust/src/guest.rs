@@ -22,10 +22,7 @@ pub fn run(
 
 impl From<wire::graphql::Response> for RawResponse {
     fn from(response: wire::graphql::Response) -> Self {
-        RawResponse {
-            data: response.data,
-            errors: response.errors,
-        }
+        RawResponse { data: response.data, errors: response.errors }
     }
 }
 
@@ -47,10 +44,7 @@ impl SessionPort for wire::session::Session {
     }
     fn files(&self, argument: &str) -> Result<Vec<Box<dyn FilePort>>> {
         let files = self.files(argument)?;
-        Ok(files
-            .into_iter()
-            .map(|file| Box::new(file) as Box<dyn FilePort>)
-            .collect())
+        Ok(files.into_iter().map(|file| Box::new(file) as Box<dyn FilePort>).collect())
     }
     fn settings(&self) -> String {
         self.settings()
@@ -73,10 +67,7 @@ impl GraphqlPort for wire::graphql::Client {
     fn execute_all(&self, calls: Vec<RawCall>) -> Vec<Result<RawResponse>> {
         let calls: Vec<_> = calls
             .into_iter()
-            .map(|call| wire::graphql::OperationCall {
-                operation: call.operation,
-                variables: call.variables,
-            })
+            .map(|call| wire::graphql::OperationCall { operation: call.operation, variables: call.variables })
             .collect();
         let answers = self.execute_all(&calls);
         answers.into_iter().map(|answer| Ok(answer?.into())).collect()
@@ -116,10 +107,7 @@ impl PersonaPort for wire::persona::Persona {
     }
     fn organization(&self) -> Result<Option<Membership>> {
         let organization = self.organization()?;
-        Ok(organization.map(|organization| Membership {
-            id: organization.id,
-            name: organization.name,
-        }))
+        Ok(organization.map(|organization| Membership { id: organization.id, name: organization.name }))
     }
     fn roles(&self) -> Result<Vec<String>> {
         Ok(self.roles()?)

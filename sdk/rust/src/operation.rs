@@ -40,12 +40,7 @@ impl Operation {
         document: &'static str,
         purpose: &'static str,
     ) -> Self {
-        Operation {
-            name,
-            api,
-            document,
-            purpose,
-        }
+        Operation { name, api, document, purpose }
     }
 
     /// The name by which it is run.
@@ -75,28 +70,19 @@ pub struct Request {
 impl Request {
     /// Asks to see one aspect of who is signed in.
     pub fn persona(aspect: Aspect, purpose: impl Into<String>) -> Self {
-        Request {
-            capability: format!("persona {aspect}"),
-            purpose: purpose.into(),
-        }
+        Request { capability: format!("persona {aspect}"), purpose: purpose.into() }
     }
 
     /// Asks to keep up to `size` between runs, as in `1MiB`.
     pub fn storage(size: &str, purpose: impl Into<String>) -> Self {
-        Request {
-            capability: format!("storage {size}"),
-            purpose: purpose.into(),
-        }
+        Request { capability: format!("storage {size}"), purpose: purpose.into() }
     }
 
     /// Asks to run documents that are built at run time and reach `field`, as in `Query.clusters`.
     ///
     /// Users think twice about this one: prefer an [`Operation`].
     pub fn dynamic(api: &str, field: &str, purpose: impl Into<String>) -> Self {
-        Request {
-            capability: format!("dynamic {api}/{field}"),
-            purpose: purpose.into(),
-        }
+        Request { capability: format!("dynamic {api}/{field}"), purpose: purpose.into() }
     }
 }
 

@@ -42,11 +42,7 @@ impl Output {
             bytes += record.len();
             chunk.push(record);
         }
-        if chunk.is_empty() {
-            Ok(())
-        } else {
-            self.port.emit_all(&chunk)
-        }
+        if chunk.is_empty() { Ok(()) } else { self.port.emit_all(&chunk) }
     }
 
     /// Adds Markdown, for a command that answers with text.
@@ -66,9 +62,7 @@ impl Output {
 
     /// Shows that work goes on, until what it returns is dropped; `total` is the number of steps.
     pub fn progress(&self, title: &str, total: Option<u32>) -> Progress {
-        Progress {
-            port: self.port.start_progress(title, total),
-        }
+        Progress { port: self.port.start_progress(title, total) }
     }
 }
 
@@ -126,9 +120,7 @@ mod tests {
 
     fn chunks(records: &[String]) -> Vec<usize> {
         let seen = Rc::new(RefCell::new(Vec::new()));
-        Output::new(Box::new(Chunks(Rc::clone(&seen))))
-            .emit_all(records)
-            .unwrap();
+        Output::new(Box::new(Chunks(Rc::clone(&seen)))).emit_all(records).unwrap();
         seen.take()
     }
 

@@ -78,10 +78,7 @@ impl Pack {
     /// Gives a group of commands its line of help: `path` is the words after `vantage`.
     pub fn group(mut self, path: &str, summary: impl Into<String>) -> Self {
         let path = path.split_whitespace().map(str::to_owned).collect();
-        self.groups.push(Group {
-            path,
-            summary: summary.into(),
-        });
+        self.groups.push(Group { path, summary: summary.into() });
         self
     }
 
@@ -125,11 +122,7 @@ impl Pack {
     /// An answer that nobody reads on is success: `closed` ends the run quietly.
     pub fn run(&self, command: &[String], arguments: &str, session: &Session) -> Result {
         let Some(found) = self.commands.iter().find(|known| known.path == command) else {
-            return Err(Error::failed(format!(
-                "pack `{}` has no command `{}`",
-                self.id,
-                command.join(" ")
-            )));
+            return Err(Error::failed(format!("pack `{}` has no command `{}`", self.id, command.join(" "))));
         };
         let arguments: Arguments = serde_json::from_str(arguments)?;
         match (found.run)(session, arguments) {
@@ -172,9 +165,7 @@ mod tests {
                 Command::read("ask now", "Ask at once", ask)
                     .argument(Argument::integer("times", "How often").default(2).short('t'))
                     .argument(
-                        Argument::choices("how", "How")
-                            .choice("loud", "")
-                            .choice("low", "so nobody hears"),
+                        Argument::choices("how", "How").choice("loud", "").choice("low", "so nobody hears"),
                     )
                     .uses(ASK)
                     .answer(
@@ -240,10 +231,7 @@ mod tests {
         assert_eq!(run.result, Ok(()));
         assert_eq!(run.records, [json!({ "ask": 1 }), json!({ "ask": 2 })]);
         assert_eq!(run.notes, ["asked"]);
-        assert_eq!(
-            run.calls,
-            [("Ask".to_owned(), json!({})), ("Ask".to_owned(), json!({}))]
-        );
+        assert_eq!(run.calls, [("Ask".to_owned(), json!({})), ("Ask".to_owned(), json!({}))]);
     }
 
     #[test]
@@ -266,8 +254,6 @@ mod tests {
     #[test]
     #[should_panic(expected = "never asked for the answers to [\"Ask\"]")]
     fn a_rehearsal_fails_when_an_answer_is_left() {
-        let _ = Rehearsal::new(pack())
-            .answer(ASK, json!({}))
-            .run("ask now", json!({ "times": 0 }));
+        let _ = Rehearsal::new(pack()).answer(ASK, json!({})).run("ask now", json!({ "times": 0 }));
     }
 }

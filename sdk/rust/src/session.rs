@@ -61,12 +61,7 @@ impl Session {
 
     /// The files that the user named for the `file` argument `argument`, in order.
     pub fn files(&self, argument: &str) -> Result<Vec<InputFile>> {
-        Ok(self
-            .port
-            .files(argument)?
-            .into_iter()
-            .map(InputFile::new)
-            .collect())
+        Ok(self.port.files(argument)?.into_iter().map(InputFile::new).collect())
     }
 
     /// The pack's settings from the user's configuration.

@@ -84,10 +84,7 @@ pub enum Reply {
 impl Rehearsal {
     /// A rehearsal of `pack` in an empty world: nothing is answered, nobody is at the terminal.
     pub fn new(pack: Pack) -> Self {
-        Rehearsal {
-            pack,
-            stage: Stage::default(),
-        }
+        Rehearsal { pack, stage: Stage::default() }
     }
 
     /// Answers the next call of `operation` with `data`.
@@ -102,13 +99,7 @@ impl Rehearsal {
         data: impl Into<Value>,
         errors: impl Into<Value>,
     ) -> Self {
-        self.say(
-            operation,
-            Said::Data {
-                data: data.into(),
-                errors: errors.into(),
-            },
-        )
+        self.say(operation, Said::Data { data: data.into(), errors: errors.into() })
     }
 
     /// Answers the next [`pages`](crate::Graphql::pages) of `operation` with these pages of nodes.
@@ -123,10 +114,7 @@ impl Rehearsal {
 
     fn say(self, operation: impl AsRef<str>, said: Said) -> Self {
         let mut answers = self.stage.answers.borrow_mut();
-        answers
-            .entry(operation.as_ref().to_owned())
-            .or_default()
-            .push_back(said);
+        answers.entry(operation.as_ref().to_owned()).or_default().push_back(said);
         drop(answers);
         self
     }
@@ -145,10 +133,7 @@ impl Rehearsal {
 
     /// Gives the user an organization.
     pub fn organization(mut self, id: &str, name: &str) -> Self {
-        self.stage.organization = Some(Membership {
-            id: id.to_owned(),
-            name: name.to_owned(),
-        });
+        self.stage.organization = Some(Membership { id: id.to_owned(), name: name.to_owned() });
         self
     }
 
@@ -179,10 +164,7 @@ impl Rehearsal {
 
     /// Puts a value into the pack's storage.
     pub fn stored(self, key: &str, value: impl Into<Value>) -> Self {
-        self.stage
-            .stored
-            .borrow_mut()
-            .insert(key.to_owned(), value.into());
+        self.stage.stored.borrow_mut().insert(key.to_owned(), value.into());
         self
     }
 

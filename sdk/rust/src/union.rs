@@ -82,9 +82,8 @@ mod tests {
 
     #[test]
     fn the_wanted_member_gives_its_fields_and_no_typename() {
-        let fields: Value = union(json!({"__typename": "A", "x": 1}))
-            .into_member("A", |_| ErrorKind::Failed)
-            .unwrap();
+        let fields: Value =
+            union(json!({"__typename": "A", "x": 1})).into_member("A", |_| ErrorKind::Failed).unwrap();
         assert_eq!(fields, json!({"x": 1}));
     }
 
@@ -102,9 +101,8 @@ mod tests {
 
     #[test]
     fn a_member_without_words_is_named() {
-        let error = union(json!({"__typename": "Odd"}))
-            .into_member::<Value>("A", |_| ErrorKind::Failed)
-            .unwrap_err();
+        let error =
+            union(json!({"__typename": "Odd"})).into_member::<Value>("A", |_| ErrorKind::Failed).unwrap_err();
         assert_eq!(error.message(), "the platform answered `Odd`");
     }
 }

@@ -47,7 +47,8 @@ impl Contract {
 
     /// Adds to a core module what says which world it implements; C's linker does that by itself.
     pub(super) fn embed(&self, module: &mut Vec<u8>) -> Result<()> {
-        wit_component::embed_component_metadata(module, &self.resolve, self.world, StringEncoding::UTF8).map_err(whole)
+        wit_component::embed_component_metadata(module, &self.resolve, self.world, StringEncoding::UTF8)
+            .map_err(whole)
     }
 }
 
@@ -55,7 +56,8 @@ impl Contract {
 pub(super) fn component(module: &[u8]) -> Result<Vec<u8>> {
     let adapter = (WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER);
     let mut encoder = ComponentEncoder::default();
-    let encoder = encoder.validate(true).module(module).map_err(whole)?.adapter(adapter.0, adapter.1).map_err(whole)?;
+    let encoder =
+        encoder.validate(true).module(module).map_err(whole)?.adapter(adapter.0, adapter.1).map_err(whole)?;
     encoder.encode().map_err(whole)
 }
 
@@ -70,9 +72,11 @@ pub(super) fn check(component: &[u8]) -> Result<()> {
     if !world.exports.iter().any(|(key, item)| interfaces(item) && name(key).starts_with(EXPORT)) {
         return Err(format!("the component does not export `{EXPORT}…`").into());
     }
-    let strange = world.imports.keys().map(name).find(|import| {
-        !import.starts_with("vantage:plugin/") && !(import.starts_with("wasi:") && !import.starts_with("wasi:http/"))
-    });
+    let given = |import: &String| {
+        let wasi = import.starts_with("wasi:") && !import.starts_with("wasi:http/");
+        wasi || import.starts_with("vantage:plugin/")
+    };
+    let strange = world.imports.keys().map(name).find(|import| !given(import));
     match strange {
         Some(import) => Err(format!("the component imports `{import}`, which no host gives").into()),
         None => Ok(()),

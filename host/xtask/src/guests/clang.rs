@@ -92,7 +92,8 @@ fn install(missing: &[&str]) -> Result<()> {
 }
 
 fn is_package(name: &str) -> bool {
-    let query = Command::new("dpkg-query").args(["--show", "--showformat=${db:Status-Status}", name]).output();
+    let query =
+        Command::new("dpkg-query").args(["--show", "--showformat=${db:Status-Status}", name]).output();
     query.is_ok_and(|output| output.status.success() && output.stdout == b"installed")
 }
 

@@ -41,7 +41,15 @@ pub(super) fn build(site: &Site<'_>) -> Result<PathBuf> {
     toolchain.run(&["mod", "edit", &format!("-replace={RUNTIME}={}", runtime.display())])?;
     // Without `-checklinkname=0` the linker refuses the runtime's allocator.
     let flags = "-ldflags=-checklinkname=0 -s -w";
-    toolchain.run(&["build", "-trimpath", "-buildmode=c-shared", flags, "-o", "../core.wasm", "./example"])?;
+    toolchain.run(&[
+        "build",
+        "-trimpath",
+        "-buildmode=c-shared",
+        flags,
+        "-o",
+        "../core.wasm",
+        "./example",
+    ])?;
     let mut core = fs::read(site.work.join("core.wasm"))?;
     Contract::read(&site.contract)?.embed(&mut core)?;
     let component = site.work.join("pack.wasm");
@@ -79,7 +87,9 @@ impl Toolchain {
 /// Where cargo keeps the sources of the bindings' runtime.
 fn runtime_sources(site: &Site<'_>) -> Result<PathBuf> {
     let mut cargo = process::cargo();
-    cargo.args(["metadata", "--format-version", "1", "--locked", "--quiet"]).current_dir(&site.workspace.root);
+    cargo
+        .args(["metadata", "--format-version", "1", "--locked", "--quiet"])
+        .current_dir(&site.workspace.root);
     let output = cargo.output()?;
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).into_owned().into());

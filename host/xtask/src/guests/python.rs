@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::Site;
+use super::{Site, folder};
 use crate::process;
 use crate::{Result, tools};
 
@@ -16,14 +16,19 @@ const COMPONENTIZE: &str = "componentize-py==0.25.1";
 /// Builds `sdk/python/example`.
 pub(super) fn build(site: &Site<'_>) -> Result<PathBuf> {
     let program = componentize(site)?;
+    // In a copy: the Python that runs while building leaves compiled files beside the sources.
+    let sources = site.work.join("sources");
+    folder::replace(&site.sources, &sources)?;
     let component = site.work.join("pack.wasm");
     let mut command = Command::new(program);
-    command.arg("--wit-path").arg(&site.contract).args(["--world", "command-pack", "componentize", "py_report"]);
-    command.arg("--python-path").arg(site.sources.join("example"));
-    command.arg("--python-path").arg(&site.sources);
-    command.arg("--output").arg(&component);
-    // No compiled Python beside the sources of the repository.
-    command.env("PYTHONDONTWRITEBYTECODE", "1").current_dir(&site.work);
+    command.arg("--wit-path").arg(&site.contract).args([
+        "--world",
+        "command-pack",
+        "componentize",
+        "py_report",
+    ]);
+    command.arg("--python-path").arg(sources.join("example")).arg("--python-path").arg(&sources);
+    command.arg("--output").arg(&component).current_dir(&site.work);
     process::run(&mut command)?;
     Ok(component)
 }

@@ -5,7 +5,7 @@
 //! [`super`] before and after a build.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
@@ -13,7 +13,8 @@ use super::folder::LEFTOVERS;
 use crate::Result;
 
 /// What every component depends on, relative to the repository.
-const COMMON: [&str; 4] = ["wit/v1", "host/xtask/Cargo.toml", "host/xtask/src/guests.rs", "host/xtask/src/guests"];
+const COMMON: [&str; 4] =
+    ["wit/v1", "host/xtask/Cargo.toml", "host/xtask/src/guests.rs", "host/xtask/src/guests"];
 
 /// The stamp of `sources`, a folder of the repository at `root`.
 pub(super) fn of(root: &Path, sources: &str) -> Result<String> {
@@ -27,15 +28,9 @@ pub(super) fn of(root: &Path, sources: &str) -> Result<String> {
 
 /// Adds a file or a tree: names, lengths and bytes, in an order that no file system decides.
 fn add(hash: &mut Sha256, path: &Path) -> Result<()> {
-    let name = path.file_name().unwrap_or_default();
-    if LEFTOVERS.iter().any(|leftover| name == *leftover) {
-        return Ok(());
-    }
-    hash.update(name.as_encoded_bytes());
+    hash.update(path.file_name().unwrap_or_default().as_encoded_bytes());
     if path.is_dir() {
-        let mut entries =
-            fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
-        entries.sort();
+        let entries = entries(path)?;
         hash.update(format!("\0folder of {}\0", entries.len()));
         return entries.iter().try_for_each(|entry| add(hash, entry));
     }
@@ -45,6 +40,19 @@ fn add(hash: &mut Sha256, path: &Path) -> Result<()> {
     Ok(())
 }
 
+/// What lies in a folder and is no tool's leftover, sorted.
+fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut entries = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if LEFTOVERS.iter().all(|leftover| entry.file_name() != *leftover) {
+            entries.push(entry.path());
+        }
+    }
+    entries.sort();
+    Ok(entries)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,7 +60,12 @@ mod tests {
     /// A repository in which every common input is one small file.
     fn repository() -> tempfile::TempDir {
         let root = tempfile::tempdir().unwrap();
-        for file in ["wit/v1/a.wit", "host/xtask/Cargo.toml", "host/xtask/src/guests.rs", "host/xtask/src/guests/b.rs"] {
+        for file in [
+            "wit/v1/a.wit",
+            "host/xtask/Cargo.toml",
+            "host/xtask/src/guests.rs",
+            "host/xtask/src/guests/b.rs",
+        ] {
             super::super::folder::write(&root.path().join(file), file.as_bytes()).unwrap();
         }
         super::super::folder::write(&root.path().join("sdk/x/one"), b"1").unwrap();
@@ -62,7 +75,8 @@ mod tests {
     #[test]
     fn it_follows_content_and_names_and_no_leftovers() {
         let root = repository();
-        let write = |file: &str, text: &[u8]| super::super::folder::write(&root.path().join(file), text).unwrap();
+        let write =
+            |file: &str, text: &[u8]| super::super::folder::write(&root.path().join(file), text).unwrap();
         let stamp = || of(root.path(), "sdk/x").unwrap();
         let first = stamp();
         write("sdk/x/one", b"1");
@@ -79,7 +93,8 @@ mod tests {
     #[test]
     fn a_byte_that_moves_between_files_is_seen() {
         let root = repository();
-        let write = |file: &str, text: &[u8]| super::super::folder::write(&root.path().join(file), text).unwrap();
+        let write =
+            |file: &str, text: &[u8]| super::super::folder::write(&root.path().join(file), text).unwrap();
         write("sdk/x/one", b"ab");
         write("sdk/x/two", b"c");
         let first = of(root.path(), "sdk/x").unwrap();

@@ -23,7 +23,11 @@ pub(super) fn build(site: &Site<'_>) -> Result<PathBuf> {
     let contract = site.work.join("wit");
     folder::replace(&site.contract, &contract)?;
     folder::remove(&site.work.join("generated"))?;
-    program(site, "jco", &["guest-types", "wit", "--world-name", "command-pack", "--out-dir", "generated", "--quiet"])?;
+    program(
+        site,
+        "jco",
+        &["guest-types", "wit", "--world-name", "command-pack", "--out-dir", "generated", "--quiet"],
+    )?;
     program(site, "tsc", &["--project", "."])?;
     // Without the last option the component wants asynchronous components of the host.
     let quickjs = ["--backend", "quickjs", "--backend-qjs-disable-async"];
@@ -54,7 +58,15 @@ fn install(work: &Path) -> Result<()> {
         return Ok(());
     }
     let mut npm = Command::new("npm");
-    npm.args(["install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel", "error"]);
+    npm.args([
+        "install",
+        "--no-package-lock",
+        "--no-audit",
+        "--no-fund",
+        "--ignore-scripts",
+        "--loglevel",
+        "error",
+    ]);
     folder::remove(&work.join("node_modules"))?;
     process::run(npm.current_dir(work))?;
     folder::write(&record, &wanted)

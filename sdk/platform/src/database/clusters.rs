@@ -77,20 +77,16 @@ impl View {
     /// How many clusters meet the conditions.
     pub(crate) fn count(&self, connection: &Connection, conditions: Conditions) -> rusqlite::Result<i64> {
         // `?2 = ?2` keeps the numbering when no condition asks for the time.
-        let sql = format!(
-            "SELECT count(*) FROM clusters WHERE organization = ?1 AND ?2 = ?2{}",
-            conditions.sql
-        );
+        let sql =
+            format!("SELECT count(*) FROM clusters WHERE organization = ?1 AND ?2 = ?2{}", conditions.sql);
         let mut statement = connection.prepare_cached(&sql)?;
         statement.query_row(params_from_iter(self.values(conditions)), |row| row.get(0))
     }
 
     /// The cluster of this name.
     pub(crate) fn find(&self, connection: &Connection, name: &str) -> rusqlite::Result<Option<Cluster>> {
-        let conditions = Conditions {
-            sql: " AND name = ?".to_owned(),
-            values: vec![Value::Text(name.to_owned())],
-        };
+        let conditions =
+            Conditions { sql: " AND name = ?".to_owned(), values: vec![Value::Text(name.to_owned())] };
         Ok(self.page(connection, conditions, None, 1)?.into_iter().next())
     }
 

@@ -23,17 +23,9 @@ pub(crate) fn error(code: &'static str, message: impl Into<String>) -> Error {
 impl Caller {
     /// Takes from checked claims what the APIs need.
     pub(crate) fn new(mut claims: Claims) -> Self {
-        let organizations = claims
-            .profile
-            .organization
-            .into_iter()
-            .map(|(name, claim)| (name, claim.id));
+        let organizations = claims.profile.organization.into_iter().map(|(name, claim)| (name, claim.id));
         let permissions = claims.resource_access.remove(CLIENT).unwrap_or_default().roles;
-        Self {
-            email: claims.profile.email,
-            organizations: organizations.collect(),
-            permissions,
-        }
+        Self { email: claims.profile.email, organizations: organizations.collect(), permissions }
     }
 
     /// The id of the organization in which the caller has `permission`.
@@ -53,9 +45,6 @@ impl Caller {
         if self.permissions.iter().any(|held| held == permission) {
             return Ok(id);
         }
-        Err(error(
-            "FORBIDDEN",
-            format!("this needs the role `{permission}`, which the token does not have"),
-        ))
+        Err(error("FORBIDDEN", format!("this needs the role `{permission}`, which the token does not have")))
     }
 }

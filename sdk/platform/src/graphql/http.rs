@@ -55,16 +55,10 @@ where
 
 /// Reads the body, and notes what it says even if the request is refused later.
 fn read(headers: &HeaderMap, body: &[u8], recorded: &mut Recorded) -> Result<Request, (StatusCode, String)> {
-    let content_type = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or("");
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
     let essence = content_type.split(';').next().unwrap_or_default().trim();
     if !essence.eq_ignore_ascii_case("application/json") {
-        return Err((
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "the body must be application/json".to_owned(),
-        ));
+        return Err((StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body must be application/json".to_owned()));
     }
     let bad = |message: String| (StatusCode::BAD_REQUEST, message);
     let mut members: Map<String, Value> = serde_json::from_slice(body)

@@ -28,15 +28,12 @@ pub(crate) struct PageInfo {
 
 /// The number of rows asked for.
 pub(crate) fn size(first: i32) -> Result<usize, Error> {
-    usize::try_from(first)
-        .ok()
-        .filter(|_| first <= LONGEST)
-        .ok_or_else(|| {
-            error(
-                "BAD_USER_INPUT",
-                format!("`first` must be from 0 to {LONGEST}, and is {first}; go on with `after`"),
-            )
-        })
+    usize::try_from(first).ok().filter(|_| first <= LONGEST).ok_or_else(|| {
+        error(
+            "BAD_USER_INPUT",
+            format!("`first` must be from 0 to {LONGEST}, and is {first}; go on with `after`"),
+        )
+    })
 }
 
 /// Writes the cursor of a row.
@@ -46,13 +43,9 @@ pub(crate) fn cursor(key: &str) -> String {
 
 /// Reads the key out of a cursor.
 pub(crate) fn key(cursor: &str) -> Result<String, Error> {
-    let text = URL_SAFE_NO_PAD
-        .decode(cursor)
-        .ok()
-        .and_then(|bytes| String::from_utf8(bytes).ok());
+    let text = URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     let key = text.as_deref().and_then(|text| text.strip_prefix(MARK));
-    key.map(str::to_owned)
-        .ok_or_else(|| error("BAD_USER_INPUT", "`after` is not a cursor of this list"))
+    key.map(str::to_owned).ok_or_else(|| error("BAD_USER_INPUT", "`after` is not a cursor of this list"))
 }
 
 #[cfg(test)]

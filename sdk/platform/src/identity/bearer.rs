@@ -58,11 +58,7 @@ impl Unauthorized {
 
 /// Reads and checks the token of a request.
 pub(crate) fn authenticate(platform: &Platform, headers: &HeaderMap) -> Result<Claims, Unauthorized> {
-    let claims = platform
-        .identity
-        .keys
-        .verify::<Claims>(token(headers)?)
-        .ok_or(Unauthorized::Invalid)?;
+    let claims = platform.identity.keys.verify::<Claims>(token(headers)?).ok_or(Unauthorized::Invalid)?;
     if claims.iss != platform.issuer || claims.typ != "Bearer" || claims.aud != Audience::of_apis() {
         return Err(Unauthorized::Invalid);
     }
@@ -76,26 +72,15 @@ pub(crate) fn authenticate(platform: &Platform, headers: &HeaderMap) -> Result<C
 
 /// The number of an access token in order of issue; 0 stands for one that was never good.
 pub(crate) fn number(claims: &Claims) -> u64 {
-    claims
-        .jti
-        .split('-')
-        .next()
-        .and_then(|number| number.parse().ok())
-        .unwrap_or(0)
+    claims.jti.split('-').next().and_then(|number| number.parse().ok()).unwrap_or(0)
 }
 
 fn token(headers: &HeaderMap) -> Result<&str, Unauthorized> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let value = values.next().ok_or(Unauthorized::Missing)?;
-    let text = value
-        .to_str()
-        .ok()
-        .filter(|_| values.next().is_none())
-        .ok_or(Unauthorized::Malformed)?;
+    let text = value.to_str().ok().filter(|_| values.next().is_none()).ok_or(Unauthorized::Malformed)?;
     let (scheme, token) = text.split_once(' ').ok_or(Unauthorized::Malformed)?;
-    Some(token)
-        .filter(|_| scheme.eq_ignore_ascii_case("bearer"))
-        .ok_or(Unauthorized::Malformed)
+    Some(token).filter(|_| scheme.eq_ignore_ascii_case("bearer")).ok_or(Unauthorized::Malformed)
 }
 
 /// The endpoint `userinfo` of OpenID Connect.

@@ -24,27 +24,16 @@ pub(crate) struct Canary {
 impl Canary {
     /// Takes `text` if it can stand in a token verbatim; the error proposes one that can.
     pub(crate) fn new(text: &str) -> Result<Self, PlatformError> {
-        let refuse = |reason| PlatformError::Canary {
-            canary: text.to_owned(),
-            reason,
-            instead: canary_of(text),
-        };
+        let refuse =
+            |reason| PlatformError::Canary { canary: text.to_owned(), reason, instead: canary_of(text) };
         if text.len() < SHORTEST || !text.len().is_multiple_of(4) {
             return Err(refuse("its length must be a multiple of 4, at least 12"));
         }
-        let plain = URL_SAFE_NO_PAD
-            .decode(text)
-            .ok()
-            .and_then(|bytes| String::from_utf8(bytes).ok());
-        let plain = plain
-            .filter(|plain| plain.chars().all(stands_unescaped))
-            .ok_or_else(|| {
-                refuse("it must be the base64url form of printable ASCII without `\"` and `\\`")
-            })?;
-        Ok(Self {
-            text: text.to_owned(),
-            plain,
-        })
+        let plain = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        let plain = plain.filter(|plain| plain.chars().all(stands_unescaped)).ok_or_else(|| {
+            refuse("it must be the base64url form of printable ASCII without `\"` and `\\`")
+        })?;
+        Ok(Self { text: text.to_owned(), plain })
     }
 
     /// What is found in tokens.
@@ -71,10 +60,7 @@ fn stands_unescaped(character: char) -> bool {
 /// ```
 #[must_use]
 pub fn canary_of(text: &str) -> String {
-    let mut plain: String = text
-        .chars()
-        .map(|c| if stands_unescaped(c) { c } else { '_' })
-        .collect();
+    let mut plain: String = text.chars().map(|c| if stands_unescaped(c) { c } else { '_' }).collect();
     while plain.len() < SHORTEST / 4 * 3 || !plain.len().is_multiple_of(3) {
         plain.push('_');
     }
@@ -87,13 +73,7 @@ mod tests {
 
     #[test]
     fn any_text_makes_a_canary() {
-        for text in [
-            "",
-            "a",
-            "leak canary of the tests",
-            "quote\" and \\ and ü and \n",
-            "0123456789",
-        ] {
+        for text in ["", "a", "leak canary of the tests", "quote\" and \\ and ü and \n", "0123456789"] {
             let made = canary_of(text);
             assert_eq!(Canary::new(&made).unwrap().text(), made, "{text}");
         }
@@ -101,13 +81,7 @@ mod tests {
 
     #[test]
     fn what_would_not_survive_is_refused_with_a_proposal() {
-        for text in [
-            "short",
-            "CANARYCANARY1",
-            "____________",
-            "not base64!!",
-            "AAAAAAAAAAAA",
-        ] {
+        for text in ["short", "CANARYCANARY1", "____________", "not base64!!", "AAAAAAAAAAAA"] {
             let error = Canary::new(text).unwrap_err();
             assert_eq!(error.hints(), [format!("`{}` can", canary_of(text))]);
         }

@@ -92,30 +92,18 @@ impl Profile {
             given_name: person.given_name.to_owned(),
             family_name: person.family_name.to_owned(),
             preferred_username: person.username.to_owned(),
-            organization: session
-                .organizations
-                .iter()
-                .copied()
-                .map(organization_claim)
-                .collect(),
+            organization: session.organizations.iter().copied().map(organization_claim).collect(),
         }
     }
 }
 
 fn organization_claim(organization: &Organization) -> (String, OrganizationClaim) {
-    (
-        organization.name.to_owned(),
-        OrganizationClaim {
-            id: organization.id.to_owned(),
-        },
-    )
+    (organization.name.to_owned(), OrganizationClaim { id: organization.id.to_owned() })
 }
 
 /// The roles of a session's person: the realm's, and the client's.
 pub(crate) fn roles(session: &Session) -> (Roles, BTreeMap<String, Roles>) {
-    let named = |roles: &[&str]| Roles {
-        roles: roles.iter().map(|&role| role.to_owned()).collect(),
-    };
+    let named = |roles: &[&str]| Roles { roles: roles.iter().map(|&role| role.to_owned()).collect() };
     let client = (CLIENT.to_owned(), named(session.person.permissions));
     (named(session.person.roles), BTreeMap::from([client]))
 }

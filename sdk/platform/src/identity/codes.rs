@@ -88,11 +88,7 @@ pub(crate) struct Codes {
 impl Codes {
     pub(crate) fn new(options: &Options) -> Self {
         let (lifetime, gap) = (options.device_code_ttl, options.poll_interval);
-        Self {
-            table: Mutex::default(),
-            lifetime,
-            gap,
-        }
+        Self { table: Mutex::default(), lifetime, gap }
     }
 
     /// Remembers a new device code, and gives the user code that stands for it.
@@ -112,14 +108,7 @@ impl Codes {
         };
         let expires = now.saturating_add(self.lifetime).unwrap_or(Timestamp::MAX);
         let (gap, stage) = (self.gap, Stage::Waiting);
-        let code = Code {
-            asked,
-            user_code: user_code.clone(),
-            expires,
-            stage,
-            gap,
-            last_poll: None,
-        };
+        let code = Code { asked, user_code: user_code.clone(), expires, stage, gap, last_poll: None };
         table.insert(device_code.to_owned(), code);
         Ok(user_code)
     }
@@ -134,9 +123,7 @@ impl Codes {
     /// Notes a decision; false if the code no longer waits for one.
     pub(crate) fn decide(&self, user_code: &str, decision: Stage, now: Timestamp) -> bool {
         let mut table = self.lock();
-        let code = table
-            .values_mut()
-            .find(|code| code.awaits_decision(user_code, now));
+        let code = table.values_mut().find(|code| code.awaits_decision(user_code, now));
         code.map(|code| code.stage = decision).is_some()
     }
 
@@ -147,10 +134,7 @@ impl Codes {
             .get_mut(device_code)
             .ok_or_else(|| Refusal::breach("invalid_grant", "Device code not valid"))?;
         if challenge(verifier) != code.asked.challenge {
-            return Err(Refusal::breach(
-                "invalid_grant",
-                "PKCE verification failed: Code mismatch",
-            ));
+            return Err(Refusal::breach("invalid_grant", "PKCE verification failed: Code mismatch"));
         }
         if let Stage::Spent(session) = &code.stage {
             return Ok(Polled::Replayed(session.clone()));
@@ -167,11 +151,8 @@ impl Codes {
     /// Marks a code as spent; false if it was not approved, which two polls at once can bring about.
     pub(crate) fn spend(&self, device_code: &str, session: &str) -> bool {
         let mut table = self.lock();
-        let code = table
-            .get_mut(device_code)
-            .filter(|code| matches!(code.stage, Stage::Approved(_)));
-        code.map(|code| code.stage = Stage::Spent(session.to_owned()))
-            .is_some()
+        let code = table.get_mut(device_code).filter(|code| matches!(code.stage, Stage::Approved(_)));
+        code.map(|code| code.stage = Stage::Spent(session.to_owned())).is_some()
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Code>> {
@@ -191,26 +172,21 @@ impl Code {
 
     fn outcome(&mut self, now: Timestamp) -> Result<Polled, Refusal> {
         match self.stage {
-            Stage::Told => Err(Refusal::breach(
-                "expired_token",
-                "This device code ended, and the device knew",
-            )),
+            Stage::Told => {
+                Err(Refusal::breach("expired_token", "This device code ended, and the device knew"))
+            }
             Stage::Denied => {
                 self.stage = Stage::Told;
-                Err(Refusal::expected(
-                    "access_denied",
-                    "The end user denied the authorization request",
-                ))
+                Err(Refusal::expected("access_denied", "The end user denied the authorization request"))
             }
             _ if now >= self.expires => {
                 self.stage = Stage::Told;
                 Err(Refusal::expected("expired_token", "Device code is expired"))
             }
             Stage::Approved(person) => Ok(Polled::Approved(person, self.asked.scopes.clone())),
-            Stage::Waiting | Stage::Spent(_) => Err(Refusal::expected(
-                "authorization_pending",
-                "The authorization request is still pending",
-            )),
+            Stage::Waiting | Stage::Spent(_) => {
+                Err(Refusal::expected("authorization_pending", "The authorization request is still pending"))
+            }
         }
     }
 }
@@ -238,12 +214,8 @@ fn user_code() -> Result<String, PlatformError> {
 
 /// A user code as people type it, brought into the form in which it was shown.
 pub(crate) fn typed(text: &str) -> String {
-    let letters: String = text
-        .chars()
-        .filter(char::is_ascii_alphabetic)
-        .map(|c| c.to_ascii_uppercase())
-        .take(9)
-        .collect();
+    let letters: String =
+        text.chars().filter(char::is_ascii_alphabetic).map(|c| c.to_ascii_uppercase()).take(9).collect();
     match letters.len() {
         8 => format!("{}-{}", &letters[..4], &letters[4..]),
         _ => letters,
@@ -259,15 +231,8 @@ mod tests {
         for _ in 0..50 {
             let code = user_code().unwrap();
             assert_eq!((code.len(), code.as_bytes()[4]), (9, b'-'), "{code}");
-            assert!(
-                code.bytes()
-                    .filter(|&byte| byte != b'-')
-                    .all(|byte| LETTERS.contains(&byte))
-            );
-            assert_eq!(
-                typed(&format!("  {} ", code.to_lowercase().replace('-', " "))),
-                code
-            );
+            assert!(code.bytes().filter(|&byte| byte != b'-').all(|byte| LETTERS.contains(&byte)));
+            assert_eq!(typed(&format!("  {} ", code.to_lowercase().replace('-', " "))), code);
         }
         assert_eq!(typed("short"), "SHORT");
     }

@@ -30,10 +30,7 @@ fn grant(platform: &Platform, headers: &HeaderMap, form: &Form) -> Result<Respon
     form.check_client()?;
     let asked = asked(headers, form)?;
     let device_code = platform.identity.secret()?;
-    let user_code = platform
-        .identity
-        .codes
-        .add(&device_code, asked.clone(), platform.clock.now())?;
+    let user_code = platform.identity.codes.add(&device_code, asked.clone(), platform.clock.now())?;
     platform.counters.device_authorizations.add();
     if platform.options.auto_approve {
         approve_at_once(platform, &user_code, &asked.scopes);
@@ -59,22 +56,13 @@ fn asked(headers: &HeaderMap, form: &Form) -> Result<Asked, Refusal> {
     // 32 bytes of SHA-256 are 43 letters of base64url.
     let is_digest = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     if challenge.len() != 43 || !challenge.bytes().all(is_digest) {
-        return Err(invalid(
-            "Invalid parameter: code_challenge is not a SHA-256 in base64url",
-        ));
+        return Err(invalid("Invalid parameter: code_challenge is not a SHA-256 in base64url"));
     }
     let scopes = Scopes::parse(form.get("scope").unwrap_or_default())
         .map_err(|description| Refusal::expected("invalid_scope", description))?;
-    let agent = headers
-        .get(header::USER_AGENT)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or("unnamed");
+    let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("unnamed");
     let agent = agent.chars().take(AGENT_SHOWN).collect();
-    Ok(Asked {
-        scopes,
-        challenge: challenge.to_owned(),
-        agent,
-    })
+    Ok(Asked { scopes, challenge: challenge.to_owned(), agent })
 }
 
 /// What `--auto-approve` does: the page's decision, without anyone looking.

@@ -24,8 +24,7 @@ impl Form {
 
     /// A parameter that must be there.
     pub(crate) fn require(&self, name: &str) -> Result<&str, Refusal> {
-        self.get(name)
-            .ok_or_else(|| Refusal::breach("invalid_request", format!("Missing parameter: {name}")))
+        self.get(name).ok_or_else(|| Refusal::breach("invalid_request", format!("Missing parameter: {name}")))
     }
 
     /// Refuses every client but the realm's.
@@ -54,10 +53,7 @@ impl Form {
 
 /// Whether the request says that its body is a form.
 fn is_form(request: &Request) -> bool {
-    let content_type = request
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
+    let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let essence = content_type.map(|value| value.split(';').next().unwrap_or_default().trim());
     essence.is_some_and(|essence| essence.eq_ignore_ascii_case("application/x-www-form-urlencoded"))
 }
@@ -73,9 +69,7 @@ impl FromRequest<Shared> for Form {
         if request.uri().query().is_some_and(|query| !query.is_empty()) {
             return Err(refuse("Parameters belong into the body, not into the query"));
         }
-        let body = Bytes::from_request(request, platform)
-            .await
-            .map_err(IntoResponse::into_response)?;
+        let body = Bytes::from_request(request, platform).await.map_err(IntoResponse::into_response)?;
         Self::parse(&body).map_err(|refusal| refusal.answer(&platform.counters))
     }
 }
@@ -87,10 +81,7 @@ mod tests {
     #[test]
     fn parameters_come_once_and_empty_ones_not_at_all() {
         let form = Form::parse(b"a=1&b=&c=x+y%21").unwrap();
-        assert_eq!(
-            (form.get("a"), form.get("b"), form.get("c")),
-            (Some("1"), None, Some("x y!"))
-        );
+        assert_eq!((form.get("a"), form.get("b"), form.get("c")), (Some("1"), None, Some("x y!")));
         assert_eq!(form.require("b").unwrap_err().error, "invalid_request");
         assert_eq!(Form::parse(b"a=1&a=1").unwrap_err().error, "invalid_request");
     }
@@ -99,16 +90,9 @@ mod tests {
     fn only_the_realms_client_is_known() {
         assert_eq!(Form::parse(b"client_id=default").unwrap().check_client(), Ok(()));
         assert_eq!(
-            Form::parse(b"client_id=other")
-                .unwrap()
-                .check_client()
-                .unwrap_err()
-                .error,
+            Form::parse(b"client_id=other").unwrap().check_client().unwrap_err().error,
             "invalid_client"
         );
-        assert_eq!(
-            Form::parse(b"").unwrap().check_client().unwrap_err().error,
-            "invalid_request"
-        );
+        assert_eq!(Form::parse(b"").unwrap().check_client().unwrap_err().error, "invalid_request");
     }
 }

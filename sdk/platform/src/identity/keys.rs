@@ -10,9 +10,8 @@ use crate::error::PlatformError;
 use crate::random;
 
 /// What stands before the 32 bytes of an Ed25519 key in PKCS#8 (RFC 8410, section 7).
-const PKCS8_PREFIX: [u8; 16] = [
-    0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
-];
+const PKCS8_PREFIX: [u8; 16] =
+    [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
 
 /// A key pair, ready to sign and verify.
 pub(crate) struct Keys {
@@ -24,10 +23,7 @@ pub(crate) struct Keys {
 
 impl std::fmt::Debug for Keys {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter
-            .debug_struct("Keys")
-            .field("kid", &self.header.kid)
-            .finish_non_exhaustive()
+        formatter.debug_struct("Keys").field("kid", &self.header.kid).finish_non_exhaustive()
     }
 }
 
@@ -38,20 +34,13 @@ impl Keys {
         pkcs8.extend(random::bytes::<32>()?);
         let private = EncodingKey::from_ed_der(&pkcs8);
         let mut jwk = Jwk::from_encoding_key(&private, Algorithm::EdDSA).map_err(PlatformError::Signing)?;
-        let kid = jwk
-            .thumbprint(ThumbprintHash::SHA256)
-            .map_err(PlatformError::Signing)?;
+        let kid = jwk.thumbprint(ThumbprintHash::SHA256).map_err(PlatformError::Signing)?;
         jwk.common.key_id = Some(kid.clone());
         jwk.common.public_key_use = Some(PublicKeyUse::Signature);
         let public = DecodingKey::from_jwk(&jwk).map_err(PlatformError::Signing)?;
         let mut header = Header::new(Algorithm::EdDSA);
         header.kid = Some(kid);
-        Ok(Self {
-            header,
-            private,
-            public,
-            published: JwkSet { keys: vec![jwk] },
-        })
+        Ok(Self { header, private, public, published: JwkSet { keys: vec![jwk] } })
     }
 
     /// The set at the endpoint `certs`.
@@ -71,9 +60,7 @@ impl Keys {
         validation.required_spec_claims.clear();
         validation.validate_exp = false;
         validation.validate_aud = false;
-        jsonwebtoken::decode(token, &self.public, &validation)
-            .ok()
-            .map(|data| data.claims)
+        jsonwebtoken::decode(token, &self.public, &validation).ok().map(|data| data.claims)
     }
 }
 

@@ -24,19 +24,11 @@ pub(crate) struct Link {
 
 /// Shows the form for a code, or what the code in the link stands for.
 pub(crate) async fn show(State(platform): State<Shared>, Query(link): Query<Link>) -> Response {
-    let Some(user_code) = link
-        .user_code
-        .as_deref()
-        .map(typed)
-        .filter(|code| !code.is_empty())
-    else {
+    let Some(user_code) = link.user_code.as_deref().map(typed).filter(|code| !code.is_empty()) else {
         return page(StatusCode::OK, &ask_for_code(""));
     };
     match platform.identity.codes.waiting(&user_code, platform.clock.now()) {
-        Some(asked) => page(
-            StatusCode::OK,
-            &ask_for_decision(&platform, &user_code, &asked, ""),
-        ),
+        Some(asked) => page(StatusCode::OK, &ask_for_decision(&platform, &user_code, &asked, "")),
         None => unknown_code(&platform),
     }
 }
@@ -55,10 +47,7 @@ pub(crate) async fn decide(State(platform): State<Shared>, headers: HeaderMap, f
         let decision = ask_for_decision(&platform, &user_code, &asked, problem);
         page(StatusCode::BAD_REQUEST, &decision)
     };
-    let stage = match (
-        form.get("decision"),
-        form.get("user").and_then(people::by_username),
-    ) {
+    let stage = match (form.get("decision"), form.get("user").and_then(people::by_username)) {
         (Some("deny"), _) => Stage::Denied,
         (Some("approve"), None) => return again("Say who you are."),
         (Some("approve"), Some(person)) => match asked.scopes.organizations(person) {
@@ -107,11 +96,7 @@ fn ask_for_code(problem: &str) -> String {
 }
 
 fn ask_for_decision(platform: &Platform, user_code: &str, asked: &Asked, problem: &str) -> String {
-    let scopes: String = asked
-        .scopes
-        .iter()
-        .map(|scope| format!("<li>{}</li>", meaning(scope)))
-        .collect();
+    let scopes: String = asked.scopes.iter().map(|scope| format!("<li>{}</li>", meaning(scope))).collect();
     let people: String = people::PEOPLE
         .iter()
         .map(|person| choice(person, person.username == platform.options.user))
@@ -139,11 +124,7 @@ fn ask_for_decision(platform: &Platform, user_code: &str, asked: &Asked, problem
 }
 
 fn choice(person: &Person, checked: bool) -> String {
-    let organizations: Vec<_> = person
-        .memberships
-        .iter()
-        .map(|organization| organization.name)
-        .collect();
+    let organizations: Vec<_> = person.memberships.iter().map(|organization| organization.name).collect();
     let organizations = match organizations.as_slice() {
         [] => "no organization".to_owned(),
         names => names.join(", "),
@@ -225,9 +206,7 @@ fn page(status: StatusCode, body: &str) -> Response {
         (header::REFERRER_POLICY, "same-origin"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ] {
-        response
-            .headers_mut()
-            .insert(name, HeaderValue::from_static(value));
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     response
 }

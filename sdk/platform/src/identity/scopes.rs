@@ -3,14 +3,7 @@
 use crate::world::people::{self, Organization, Person};
 
 /// The scopes of the realm, beside `organization:NAME` and `organization:*`.
-pub(crate) const KNOWN: [&str; 6] = [
-    "openid",
-    "profile",
-    "email",
-    "offline_access",
-    "organization",
-    "roles",
-];
+pub(crate) const KNOWN: [&str; 6] = ["openid", "profile", "email", "offline_access", "organization", "roles"];
 
 /// Scopes that the realm knows, in the order they were asked for, none twice.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,12 +25,7 @@ impl Scopes {
                 scopes.push(scope.to_owned());
             }
         }
-        if scopes
-            .iter()
-            .filter(|scope| scope.starts_with("organization:"))
-            .count()
-            > 1
-        {
+        if scopes.iter().filter(|scope| scope.starts_with("organization:")).count() > 1 {
             return Err("Only one organization can be asked for".to_owned());
         }
         Ok(Self(scopes))
@@ -66,13 +54,8 @@ impl Scopes {
             None => Ok(person.usual_organizations().to_vec()),
             Some("*") => Ok(person.memberships.to_vec()),
             Some(name) => {
-                let member = person
-                    .memberships
-                    .iter()
-                    .find(|organization| organization.name == name);
-                member
-                    .map(|&organization| vec![organization])
-                    .ok_or_else(|| name.to_owned())
+                let member = person.memberships.iter().find(|organization| organization.name == name);
+                member.map(|&organization| vec![organization]).ok_or_else(|| name.to_owned())
             }
         }
     }
@@ -90,24 +73,15 @@ mod tests {
 
     fn names(scope: &str, person: &Person) -> Result<Vec<&'static str>, String> {
         let organizations = Scopes::parse(scope)?.organizations(person)?;
-        Ok(organizations
-            .iter()
-            .map(|organization| organization.name)
-            .collect())
+        Ok(organizations.iter().map(|organization| organization.name).collect())
     }
 
     #[test]
     fn organizations_follow_scope_and_membership() {
         let second = people::by_username("grace").unwrap();
         assert_eq!(names("openid", &people::FIRST), Ok(vec!["acme"]));
-        assert_eq!(
-            names("openid organization:globex", &people::FIRST),
-            Ok(vec!["globex"])
-        );
-        assert_eq!(
-            names("organization:*", &people::FIRST),
-            Ok(vec!["acme", "globex"])
-        );
+        assert_eq!(names("openid organization:globex", &people::FIRST), Ok(vec!["globex"]));
+        assert_eq!(names("organization:*", &people::FIRST), Ok(vec!["acme", "globex"]));
         assert_eq!(names("openid", second), Ok(vec!["acme", "globex"]));
         assert_eq!(names("organization:initech", second), Err("initech".to_owned()));
     }

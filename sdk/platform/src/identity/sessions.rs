@@ -67,9 +67,7 @@ impl Sessions {
     /// Notes a new sign-in.
     pub(crate) fn open(&self, session: Session) {
         let mut table = self.lock();
-        table
-            .families
-            .insert(session.refresh_token.clone(), session.id.clone());
+        table.families.insert(session.refresh_token.clone(), session.id.clone());
         table.alive.insert(session.id.clone(), session);
     }
 
@@ -182,9 +180,7 @@ mod tests {
 
     fn spend(sessions: &Sessions, token: &str, next: &str, second: i64) -> Result<String, Spent> {
         let now = Timestamp::from_second(second).unwrap();
-        sessions
-            .spend(token, next.to_owned(), now, LIFETIME)
-            .map(|session| session.refresh_token)
+        sessions.spend(token, next.to_owned(), now, LIFETIME).map(|session| session.refresh_token)
     }
 
     #[test]

@@ -44,17 +44,10 @@ fn by_device_code(platform: &Platform, form: &Form) -> Result<Value, Refusal> {
     form.check_client()?;
     let (device_code, verifier) = (form.require("device_code")?, form.require("code_verifier")?);
     if !is_verifier(verifier) {
-        return Err(Refusal::breach(
-            "invalid_grant",
-            "PKCE verification failed: Invalid code verifier",
-        ));
+        return Err(Refusal::breach("invalid_grant", "PKCE verification failed: Invalid code verifier"));
     }
     let replayed = || Refusal::breach("invalid_grant", "Device code was used before");
-    match platform
-        .identity
-        .codes
-        .poll(device_code, verifier, platform.clock.now())?
-    {
+    match platform.identity.codes.poll(device_code, verifier, platform.clock.now())? {
         Polled::TooEarly => {
             platform.counters.slow_downs.add();
             Err(Refusal::breach("slow_down", "Slow down"))
@@ -89,20 +82,9 @@ fn open_session(
         .map_err(|name| Refusal::expected("access_denied", format!("Not a member of {name}")))?;
     let id = random::uuid(random::bytes()?);
     let (refresh_token, refresh_expires) = (String::new(), platform.clock.now());
-    let mut session = Session {
-        id,
-        person,
-        scopes,
-        organizations,
-        refresh_token,
-        refresh_expires,
-    };
+    let mut session = Session { id, person, scopes, organizations, refresh_token, refresh_expires };
     let refresh_token = platform.identity.secret()?;
-    session.rotate(
-        refresh_token,
-        platform.clock.now(),
-        platform.options.refresh_token_ttl,
-    );
+    session.rotate(refresh_token, platform.clock.now(), platform.options.refresh_token_ttl);
     if !platform.identity.codes.spend(device_code, &session.id) {
         return Err(replayed());
     }
@@ -113,15 +95,9 @@ fn open_session(
 fn by_refresh_token(platform: &Platform, form: &Form) -> Result<Value, Refusal> {
     form.check_client()?;
     let token = form.require("refresh_token")?;
-    let narrowed = form
-        .get("scope")
-        .map(|scope| narrowed(platform, token, scope))
-        .transpose()?;
+    let narrowed = form.get("scope").map(|scope| narrowed(platform, token, scope)).transpose()?;
     let (next, lifetime) = (platform.identity.secret()?, platform.options.refresh_token_ttl);
-    let spent = platform
-        .identity
-        .sessions
-        .spend(token, next, platform.clock.now(), lifetime);
+    let spent = platform.identity.sessions.spend(token, next, platform.clock.now(), lifetime);
     let mut session = spent.map_err(|spent| refused(platform, spent))?;
     platform.counters.refreshes.add();
     session.scopes = narrowed.unwrap_or(session.scopes);
@@ -133,9 +109,9 @@ fn narrowed(platform: &Platform, token: &str, scope: &str) -> Result<Scopes, Ref
     let invalid = |description: String| Refusal::expected("invalid_scope", description);
     let scopes = Scopes::parse(scope).map_err(invalid)?;
     match platform.identity.sessions.peek(token) {
-        Some(session) if !session.scopes.covers(&scopes) => Err(invalid(
-            "A refresh cannot ask for more than was granted".to_owned(),
-        )),
+        Some(session) if !session.scopes.covers(&scopes) => {
+            Err(invalid("A refresh cannot ask for more than was granted".to_owned()))
+        }
         _ => Ok(scopes),
     }
 }
@@ -184,18 +160,10 @@ fn access_claims(platform: &Platform, session: &Session) -> Result<Claims, Platf
     let lifetime = i64::try_from(platform.options.access_token_ttl.as_secs()).unwrap_or(i64::MAX);
     let (realm_access, resource_access) = roles(session);
     Ok(Claims {
-        canary: platform
-            .identity
-            .canary
-            .as_ref()
-            .map(|canary| canary.plain().to_owned()),
+        canary: platform.identity.canary.as_ref().map(|canary| canary.plain().to_owned()),
         exp: now.saturating_add(lifetime),
         iat: now,
-        jti: format!(
-            "{}-{}",
-            platform.identity.sessions.next_number(),
-            random::uuid(random::bytes()?)
-        ),
+        jti: format!("{}-{}", platform.identity.sessions.next_number(), random::uuid(random::bytes()?)),
         iss: platform.issuer.clone(),
         aud: Audience::of_apis(),
         sub: session.person.subject.to_owned(),

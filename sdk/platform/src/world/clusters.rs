@@ -42,16 +42,8 @@ pub(crate) const TYPES: [&str; 2] = ["slurm", "k8s"];
 /// What state clusters can be in. Most are ready: the first stands for four.
 pub(crate) const STATUSES: [&str; 5] = ["ready", "preparing", "degraded", "failed", "stopped"];
 
-const USUAL_STATUSES: [&str; 8] = [
-    "ready",
-    "ready",
-    "ready",
-    "ready",
-    STATUSES[1],
-    STATUSES[2],
-    STATUSES[3],
-    STATUSES[4],
-];
+const USUAL_STATUSES: [&str; 8] =
+    ["ready", "ready", "ready", "ready", STATUSES[1], STATUSES[2], STATUSES[3], STATUSES[4]];
 
 /// Fills the table: `number` clusters for the first organization, a few for each other.
 pub(crate) fn make(connection: &Connection, seed: u64, number: usize) -> rusqlite::Result<()> {
@@ -108,12 +100,7 @@ fn description(cluster_type: &str) -> &'static str {
 fn owner(organization: &Organization, dice: &mut Dice) -> &'static Person {
     let members: Vec<_> = people::PEOPLE
         .into_iter()
-        .filter(|person| {
-            person
-                .memberships
-                .iter()
-                .any(|member| member.id == organization.id)
-        })
+        .filter(|person| person.memberships.iter().any(|member| member.id == organization.id))
         .collect();
     let index = dice.below(members.len() as u64) as usize;
     members.get(index).copied().unwrap_or(&people::FIRST)

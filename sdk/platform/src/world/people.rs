@@ -45,18 +45,12 @@ impl Person {
     }
 }
 
-pub(crate) static ACME: Organization = Organization {
-    name: "acme",
-    id: "5f0c8a52-6a3e-4c1e-9a57-0b8f6f2f7c01",
-};
-pub(crate) static GLOBEX: Organization = Organization {
-    name: "globex",
-    id: "b7d4f1aa-2f5d-4f0b-8f0e-6d1c1b5a9e02",
-};
-pub(crate) static INITECH: Organization = Organization {
-    name: "initech",
-    id: "c93b0c0e-71b4-4d3a-a7a6-1e0d4c8f5b03",
-};
+pub(crate) static ACME: Organization =
+    Organization { name: "acme", id: "5f0c8a52-6a3e-4c1e-9a57-0b8f6f2f7c01" };
+pub(crate) static GLOBEX: Organization =
+    Organization { name: "globex", id: "b7d4f1aa-2f5d-4f0b-8f0e-6d1c1b5a9e02" };
+pub(crate) static INITECH: Organization =
+    Organization { name: "initech", id: "c93b0c0e-71b4-4d3a-a7a6-1e0d4c8f5b03" };
 
 /// Every organization; the first has the clusters that `--clusters` counts.
 pub(crate) static ORGANIZATIONS: [&Organization; 3] = [&ACME, &GLOBEX, &INITECH];
@@ -122,7 +116,5 @@ pub(crate) fn by_username(username: &str) -> Option<&'static Person> {
 
 /// Finds an organization by name.
 pub(crate) fn organization(name: &str) -> Option<&'static Organization> {
-    ORGANIZATIONS
-        .into_iter()
-        .find(|organization| organization.name == name)
+    ORGANIZATIONS.into_iter().find(|organization| organization.name == name)
 }

@@ -16,14 +16,9 @@ async fn organizations_do_not_see_each_other() {
     let mine = list(&client, &acme, json!({"first": 5})).await;
     let theirs = list(&client, &globex, json!({"first": 1})).await["edges"][0]["node"].clone();
     let edges = mine["edges"].as_array().unwrap();
-    let same = edges
-        .iter()
-        .find(|edge| edge["node"]["name"] == theirs["name"])
-        .unwrap();
+    let same = edges.iter().find(|edge| edge["node"]["name"] == theirs["name"]).unwrap();
     assert_ne!(same["node"]["clientId"], theirs["clientId"]);
-    client
-        .graphql(&globex, DELETE, json!({"name": theirs["name"]}))
-        .await;
+    client.graphql(&globex, DELETE, json!({"name": theirs["name"]})).await;
     assert_eq!(total(&client, &acme, Value::Null).await, 5);
     assert_eq!(total(&client, &globex, Value::Null).await, 2);
 }
@@ -31,11 +26,7 @@ async fn organizations_do_not_see_each_other() {
 #[tokio::test]
 async fn a_token_must_name_one_organization_and_the_role() {
     let start = async |user: &str| {
-        let options = Options {
-            auto_approve: true,
-            user: user.to_owned(),
-            ..Options::default()
-        };
+        let options = Options { auto_approve: true, user: user.to_owned(), ..Options::default() };
         let client = Client::start(options).await;
         let tokens = client.sign_in("openid").await;
         (client, tokens)
@@ -43,23 +34,12 @@ async fn a_token_must_name_one_organization_and_the_role() {
     let (client, several) = start("grace").await;
     let answer = client.graphql(&several, LIST, json!({"first": 1})).await;
     assert_eq!(code(&answer), "FORBIDDEN");
-    assert!(
-        answer["errors"][0]["message"]
-            .as_str()
-            .unwrap()
-            .contains("acme, globex"),
-        "{answer}"
-    );
+    assert!(answer["errors"][0]["message"].as_str().unwrap().contains("acme, globex"), "{answer}");
     let (client, none) = start("sam").await;
-    assert_eq!(
-        code(&client.graphql(&none, LIST, json!({"first": 1})).await),
-        "FORBIDDEN"
-    );
+    assert_eq!(code(&client.graphql(&none, LIST, json!({"first": 1})).await), "FORBIDDEN");
     let (client, reader) = start("lin").await;
     assert_eq!(total(&client, &reader, Value::Null).await, 3);
-    let answer = client
-        .graphql(&reader, CREATE, json!({"input": {"name": "x"}}))
-        .await;
+    let answer = client.graphql(&reader, CREATE, json!({"input": {"name": "x"}})).await;
     assert_eq!(code(&answer), "FORBIDDEN");
 }
 
@@ -70,24 +50,10 @@ async fn only_a_good_token_is_let_in() {
     let body = json!({"query": "{ clusters { total } }"});
     let response = client.http.post(&url).json(&body).send().await.unwrap();
     assert_eq!(response.status(), 401);
-    assert_eq!(
-        response.headers()["www-authenticate"],
-        r#"Bearer realm="vantage""#
-    );
-    for header in [
-        "Basic eDp5",
-        "Bearer",
-        "Bearer not.a.token",
-        "Bearer eyJhbGciOiJub25lIn0.e30.",
-    ] {
-        let response = client
-            .http
-            .post(&url)
-            .header("authorization", header)
-            .json(&body)
-            .send()
-            .await
-            .unwrap();
+    assert_eq!(response.headers()["www-authenticate"], r#"Bearer realm="vantage""#);
+    for header in ["Basic eDp5", "Bearer", "Bearer not.a.token", "Bearer eyJhbGciOiJub25lIn0.e30."] {
+        let response =
+            client.http.post(&url).header("authorization", header).json(&body).send().await.unwrap();
         assert_eq!(response.status(), 401, "{header}");
         let challenge = response.headers()["www-authenticate"].to_str().unwrap();
         assert!(challenge.contains(r#"error="invalid_token""#), "{challenge}");
@@ -98,41 +64,21 @@ async fn only_a_good_token_is_let_in() {
     assert_eq!(client.status(&tokens).await, 200);
     client.pass(1);
     assert_eq!(client.status(&tokens).await, 401);
-    assert_eq!(
-        (
-            client.stats().graphql_unauthorized,
-            client.stats().graphql_requests
-        ),
-        (7, 1)
-    );
+    assert_eq!((client.stats().graphql_unauthorized, client.stats().graphql_requests), (7, 1));
 }
 
 #[tokio::test]
 async fn what_is_no_request_is_refused() {
     let (client, tokens) = platform(1).await;
-    for body in [
-        json!([]),
-        json!({}),
-        json!({"query": 1}),
-        json!({"query": "{__typename}", "variables": []}),
-    ] {
+    for body in [json!([]), json!({}), json!({"query": 1}), json!({"query": "{__typename}", "variables": []})]
+    {
         let response = client.send(&tokens, body.clone()).await;
         assert_eq!(response.status(), 400, "{body}");
         assert!(response.json::<Value>().await.unwrap()["errors"][0]["message"].is_string());
     }
     let token = tokens["access_token"].as_str().unwrap();
-    let plain = client
-        .http
-        .post(client.api("/cluster/graphql"))
-        .bearer_auth(token)
-        .body("{}");
+    let plain = client.http.post(client.api("/cluster/graphql")).bearer_auth(token).body("{}");
     assert_eq!(plain.send().await.unwrap().status(), 415);
     let answer = client.graphql(&tokens, "{ nosuch }", Value::Null).await;
-    assert!(
-        answer["errors"][0]["message"]
-            .as_str()
-            .unwrap()
-            .contains("nosuch"),
-        "{answer}"
-    );
+    assert!(answer["errors"][0]["message"].as_str().unwrap().contains("nosuch"), "{answer}");
 }

@@ -26,26 +26,13 @@ impl Client {
     /// Starts a platform whose clock stands still.
     pub(crate) async fn start(options: Options) -> Self {
         let clock = Arc::new(ManualClock::new("2026-03-01T12:00:00Z".parse().unwrap()));
-        let running = serve(Options {
-            clock: clock.clone(),
-            ..options
-        })
-        .await
-        .unwrap();
-        Self {
-            running,
-            http: reqwest::Client::new(),
-            clock,
-        }
+        let running = serve(Options { clock: clock.clone(), ..options }).await.unwrap();
+        Self { running, http: reqwest::Client::new(), clock }
     }
 
     /// One that approves by itself.
     pub(crate) async fn approving() -> Self {
-        Self::start(Options {
-            auto_approve: true,
-            ..Options::default()
-        })
-        .await
+        Self::start(Options { auto_approve: true, ..Options::default() }).await
     }
 
     pub(crate) fn pass(&self, seconds: i64) {
@@ -66,28 +53,16 @@ impl Client {
 
     /// Posts a form, and gives status and JSON (null where there is none).
     pub(crate) async fn post(&self, endpoint: &str, form: &[(&str, &str)]) -> (StatusCode, Value) {
-        let response = self
-            .http
-            .post(self.endpoint(endpoint))
-            .form(form)
-            .send()
-            .await
-            .unwrap();
+        let response = self.http.post(self.endpoint(endpoint)).form(form).send().await.unwrap();
         let status = response.status();
-        (
-            status,
-            serde_json::from_str(&response.text().await.unwrap()).unwrap_or_default(),
-        )
+        (status, serde_json::from_str(&response.text().await.unwrap()).unwrap_or_default())
     }
 
     /// Posts a form that is refused, and gives the error's code.
     pub(crate) async fn refused(&self, endpoint: &str, form: &[(&str, &str)]) -> String {
         let (status, body) = self.post(endpoint, form).await;
         assert!(status.is_client_error(), "{status} {body}");
-        body["error"]
-            .as_str()
-            .unwrap_or_else(|| panic!("no error in {body}"))
-            .to_owned()
+        body["error"].as_str().unwrap_or_else(|| panic!("no error in {body}")).to_owned()
     }
 
     pub(crate) async fn authorize(&self, scope: &str) -> Value {
@@ -116,21 +91,13 @@ impl Client {
 
     pub(crate) async fn refresh(&self, tokens: &Value) -> Result<Value, String> {
         let token = tokens["refresh_token"].as_str().unwrap();
-        let form = [
-            ("client_id", "default"),
-            ("grant_type", "refresh_token"),
-            ("refresh_token", token),
-        ];
+        let form = [("client_id", "default"), ("grant_type", "refresh_token"), ("refresh_token", token)];
         self.tokens(&form).await
     }
 
     pub(crate) async fn tokens(&self, form: &[(&str, &str)]) -> Result<Value, String> {
         let (status, body) = self.post("token", form).await;
-        if status == 200 {
-            Ok(body)
-        } else {
-            Err(body["error"].as_str().unwrap_or("none").to_owned())
-        }
+        if status == 200 { Ok(body) } else { Err(body["error"].as_str().unwrap_or("none").to_owned()) }
     }
 
     /// The whole flow, for a platform that approves by itself.
@@ -141,9 +108,7 @@ impl Client {
 
     pub(crate) async fn revoke(&self, tokens: &Value, which: &str) -> StatusCode {
         let token = tokens[which].as_str().unwrap();
-        self.post("revoke", &[("client_id", "default"), ("token", token)])
-            .await
-            .0
+        self.post("revoke", &[("client_id", "default"), ("token", token)]).await.0
     }
 
     /// Presses a button of the page, as `user`.
@@ -157,38 +122,24 @@ impl Client {
     /// Sends one GraphQL request with a token of `tokens`.
     pub(crate) async fn send(&self, tokens: &Value, body: Value) -> reqwest::Response {
         let request = self.http.post(self.api("/cluster/graphql")).json(&body);
-        request
-            .bearer_auth(tokens["access_token"].as_str().unwrap())
-            .send()
-            .await
-            .unwrap()
+        request.bearer_auth(tokens["access_token"].as_str().unwrap()).send().await.unwrap()
     }
 
     /// Runs a document; the whole answer.
     pub(crate) async fn graphql(&self, tokens: &Value, query: &str, variables: Value) -> Value {
-        let response = self
-            .send(tokens, json!({"query": query, "variables": variables}))
-            .await;
+        let response = self.send(tokens, json!({"query": query, "variables": variables})).await;
         assert_eq!(response.status(), 200);
         response.json().await.unwrap()
     }
 
     /// The status with which the API meets a token.
     pub(crate) async fn status(&self, tokens: &Value) -> StatusCode {
-        self.send(tokens, json!({"query": "{ __typename }"}))
-            .await
-            .status()
+        self.send(tokens, json!({"query": "{ __typename }"})).await.status()
     }
 
     /// Tells the platform something below `/admin`.
     pub(crate) async fn admin(&self, path: &str, body: Value) -> StatusCode {
-        self.http
-            .post(self.api(path))
-            .json(&body)
-            .send()
-            .await
-            .unwrap()
-            .status()
+        self.http.post(self.api(path)).json(&body).send().await.unwrap().status()
     }
 }
 

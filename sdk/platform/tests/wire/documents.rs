@@ -40,25 +40,16 @@ pub(crate) async fn create(client: &Client, tokens: &Value, input: Value) -> Val
 }
 
 pub(crate) async fn total(client: &Client, tokens: &Value, filters: Value) -> u64 {
-    list(client, tokens, json!({"first": 0, "filters": filters})).await["total"]
-        .as_u64()
-        .unwrap()
+    list(client, tokens, json!({"first": 0, "filters": filters})).await["total"].as_u64().unwrap()
 }
 
 pub(crate) async fn platform(clusters: usize) -> (Client, Value) {
-    let client = Client::start(Options {
-        auto_approve: true,
-        clusters,
-        ..Options::default()
-    })
-    .await;
+    let client = Client::start(Options { auto_approve: true, clusters, ..Options::default() }).await;
     let tokens = client.sign_in("openid").await;
     (client, tokens)
 }
 
 /// The code of the only error of an answer.
 pub(crate) fn code(answer: &Value) -> &str {
-    answer["errors"][0]["extensions"]["code"]
-        .as_str()
-        .unwrap_or_else(|| panic!("no code in {answer}"))
+    answer["errors"][0]["extensions"]["code"].as_str().unwrap_or_else(|| panic!("no code in {answer}"))
 }

@@ -8,15 +8,8 @@ use crate::documents::platform;
 #[tokio::test]
 async fn the_committed_schema_is_the_served_one() {
     let (client, tokens) = platform(1).await;
-    let served = client
-        .http
-        .get(client.api("/cluster/schema.graphql"))
-        .send()
-        .await
-        .unwrap()
-        .text()
-        .await
-        .unwrap();
+    let served =
+        client.http.get(client.api("/cluster/schema.graphql")).send().await.unwrap().text().await.unwrap();
     let committed = include_str!("../../schema/cluster.graphql");
     assert!(
         served == committed,
@@ -32,17 +25,10 @@ async fn the_committed_schema_is_the_served_one() {
         if name.starts_with("__") || ["Int", "String", "Boolean", "Float", "ID"].contains(&name) {
             continue;
         }
-        assert!(
-            committed.contains(&format!(" {name}")),
-            "{name} is not in the committed schema"
-        );
+        assert!(committed.contains(&format!(" {name}")), "{name} is not in the committed schema");
         assert!(kind["description"].is_string(), "{name} has no description");
         for field in kind["fields"].as_array().into_iter().flatten() {
-            assert!(
-                field["description"].is_string(),
-                "{name}.{} has no description",
-                field["name"]
-            );
+            assert!(field["description"].is_string(), "{name}.{} has no description", field["name"]);
         }
     }
 }

@@ -28,18 +28,12 @@ async fn reuse_ends_the_whole_family() {
     let first = client.sign_in("openid").await;
     let second = client.refresh(&first).await.unwrap();
     assert_eq!(client.refresh(&first).await, Err("invalid_grant".to_owned()));
-    assert_eq!(
-        (client.stats().refresh_reuses, client.stats().protocol_breaches),
-        (1, 1)
-    );
+    assert_eq!((client.stats().refresh_reuses, client.stats().protocol_breaches), (1, 1));
     // The winner lost as well, and its access token with it.
     assert_eq!(client.refresh(&second).await, Err("invalid_grant".to_owned()));
     assert_eq!(client.status(&second).await, 401);
     // An end that the client could not know of is no breach; another sign-in is untouched.
-    assert_eq!(
-        (client.stats().refresh_reuses, client.stats().protocol_breaches),
-        (1, 1)
-    );
+    assert_eq!((client.stats().refresh_reuses, client.stats().protocol_breaches), (1, 1));
     assert_eq!(client.status(&other).await, 200);
 }
 
@@ -47,27 +41,16 @@ async fn reuse_ends_the_whole_family() {
 async fn of_many_refreshes_at_once_one_wins() {
     let client = Client::approving().await;
     let tokens = client.sign_in("openid").await;
-    let (a, b, c) = tokio::join!(
-        client.refresh(&tokens),
-        client.refresh(&tokens),
-        client.refresh(&tokens)
-    );
+    let (a, b, c) = tokio::join!(client.refresh(&tokens), client.refresh(&tokens), client.refresh(&tokens));
     let won: Vec<_> = [a, b, c].into_iter().filter_map(Result::ok).collect();
-    assert_eq!(
-        (won.len(), client.stats().refreshes, client.stats().refresh_reuses),
-        (1, 1, 1)
-    );
+    assert_eq!((won.len(), client.stats().refreshes, client.stats().refresh_reuses), (1, 1, 1));
     assert_eq!(client.refresh(&won[0]).await, Err("invalid_grant".to_owned()));
 }
 
 #[tokio::test]
 async fn refresh_tokens_age_from_their_last_use() {
     let lifetime = std::time::Duration::from_secs(1_000);
-    let options = Options {
-        auto_approve: true,
-        refresh_token_ttl: lifetime,
-        ..Options::default()
-    };
+    let options = Options { auto_approve: true, refresh_token_ttl: lifetime, ..Options::default() };
     let client = Client::start(options).await;
     let first = client.sign_in("openid").await;
     assert_eq!(first["refresh_expires_in"], json!(1_000));
@@ -93,17 +76,11 @@ async fn a_refresh_may_ask_for_less_but_not_for_more() {
             ("scope", scope),
         ]
     };
-    assert_eq!(
-        client.tokens(&form("openid organization:globex")).await,
-        Err("invalid_scope".to_owned())
-    );
+    assert_eq!(client.tokens(&form("openid organization:globex")).await, Err("invalid_scope".to_owned()));
     let narrowed = client.tokens(&form("openid")).await.unwrap();
     assert_eq!(narrowed["scope"], json!("openid"));
     // What was granted stays granted (RFC 6749, section 6).
-    assert_eq!(
-        client.refresh(&narrowed).await.unwrap()["scope"],
-        json!("openid email")
-    );
+    assert_eq!(client.refresh(&narrowed).await.unwrap()["scope"], json!("openid email"));
 }
 
 #[tokio::test]
@@ -115,24 +92,11 @@ async fn revoking_a_refresh_token_ends_the_session() {
     assert_eq!(client.refresh(&tokens).await, Err("invalid_grant".to_owned()));
     // Again, and something that never was: as good as revoked.
     assert_eq!(client.revoke(&tokens, "refresh_token").await, 200);
-    let (status, _) = client
-        .post("revoke", &[("client_id", "default"), ("token", "unknown")])
-        .await;
+    let (status, _) = client.post("revoke", &[("client_id", "default"), ("token", "unknown")]).await;
     assert_eq!(status, 200);
-    assert_eq!(
-        (client.stats().revocations, client.stats().sessions_ended),
-        (3, 1)
-    );
-    assert_eq!(
-        client.refused("revoke", &[("client_id", "default")]).await,
-        "invalid_request"
-    );
-    assert_eq!(
-        client
-            .refused("revoke", &[("client_id", "x"), ("token", "y")])
-            .await,
-        "invalid_client"
-    );
+    assert_eq!((client.stats().revocations, client.stats().sessions_ended), (3, 1));
+    assert_eq!(client.refused("revoke", &[("client_id", "default")]).await, "invalid_request");
+    assert_eq!(client.refused("revoke", &[("client_id", "x"), ("token", "y")]).await, "invalid_client");
 }
 
 #[tokio::test]
@@ -150,13 +114,7 @@ async fn userinfo_answers_its_token() {
     let client = Client::approving().await;
     let tokens = client.sign_in("openid").await;
     let ask = async |token: &str| {
-        client
-            .http
-            .get(client.endpoint("userinfo"))
-            .bearer_auth(token)
-            .send()
-            .await
-            .unwrap()
+        client.http.get(client.endpoint("userinfo")).bearer_auth(token).send().await.unwrap()
     };
     let response = ask(tokens["access_token"].as_str().unwrap()).await;
     let body: Value = response.json().await.unwrap();

@@ -46,60 +46,43 @@ pub fn pack() -> Pack {
     Pack::new("acme/gpu-report", env!("CARGO_PKG_VERSION"), "Report on clusters")
         .license("MIT OR Apache-2.0")
         .group("gpu-report", "Report on clusters")
-        .request(Request::persona(
-            Aspect::Email,
-            "signs the report with your address",
-        ))
+        .request(Request::persona(Aspect::Email, "signs the report with your address"))
         .command(
-            Command::read(
-                "gpu-report summary",
-                "Count clusters by provider and status",
-                summary,
-            )
-            .uses(CLUSTERS)
-            .answer(
-                Answer::many()
-                    .columns([
-                        Column::text("Provider", "/provider"),
-                        Column::status("Status", "/status"),
-                        Column::number("Clusters", "/clusters"),
-                        Column::ratio("Share", "/share"),
-                    ])
-                    .schema(json!({
-                        "type": "object",
-                        "required": ["provider", "status", "clusters", "share"],
-                        "properties": {
-                            "provider": { "type": "string" },
-                            "status": { "type": "string" },
-                            "clusters": { "type": "integer" },
-                            "share": { "type": "number", "minimum": 0, "maximum": 1 },
-                        },
-                    })),
-            )
-            .example("vantage gpu-report summary", "Counts all your clusters"),
+            Command::read("gpu-report summary", "Count clusters by provider and status", summary)
+                .uses(CLUSTERS)
+                .answer(
+                    Answer::many()
+                        .columns([
+                            Column::text("Provider", "/provider"),
+                            Column::status("Status", "/status"),
+                            Column::number("Clusters", "/clusters"),
+                            Column::ratio("Share", "/share"),
+                        ])
+                        .schema(json!({
+                            "type": "object",
+                            "required": ["provider", "status", "clusters", "share"],
+                            "properties": {
+                                "provider": { "type": "string" },
+                                "status": { "type": "string" },
+                                "clusters": { "type": "integer" },
+                                "share": { "type": "number", "minimum": 0, "maximum": 1 },
+                            },
+                        })),
+                )
+                .example("vantage gpu-report summary", "Counts all your clusters"),
         )
         .command(
             Command::change("gpu-report label", "Label a cluster", label)
-                .argument(
-                    Argument::text("name", "The cluster")
-                        .value_name("NAME")
-                        .positional()
-                        .required(),
-                )
-                .argument(
-                    Argument::text("description", "The label")
-                        .value_name("TEXT")
-                        .required(),
-                )
+                .argument(Argument::text("name", "The cluster").value_name("NAME").positional().required())
+                .argument(Argument::text("description", "The label").value_name("TEXT").required())
                 .uses(LABEL)
-                .answer(Answer::one().columns([
-                    Column::text("Name", "/name"),
-                    Column::text("Description", "/description"),
-                ]))
-                .example(
-                    "vantage gpu-report label gpu-1 --description 'for training'",
-                    "Labels `gpu-1`",
-                ),
+                .answer(
+                    Answer::one().columns([
+                        Column::text("Name", "/name"),
+                        Column::text("Description", "/description"),
+                    ]),
+                )
+                .example("vantage gpu-report label gpu-1 --description 'for training'", "Labels `gpu-1`"),
         )
         .command(
             Command::read("gpu-report me", "Show who signs the report", me)
@@ -127,10 +110,7 @@ fn summary(session: &Session, _: Arguments) -> Result {
     let progress = output.progress("Counting clusters", None);
     let mut counts: BTreeMap<(String, String), u64> = BTreeMap::new();
     let mut pages = 0;
-    for page in session
-        .graphql()
-        .pages::<Cluster>(CLUSTERS, json!({ "first": 100 }), "/clusters")?
-    {
+    for page in session.graphql().pages::<Cluster>(CLUSTERS, json!({ "first": 100 }), "/clusters")? {
         for cluster in page? {
             let provider = cluster.provider.unwrap_or_else(|| "unknown".to_owned());
             *counts.entry((provider, cluster.status)).or_default() += 1;
@@ -165,19 +145,15 @@ struct Labelled {
 fn label(session: &Session, Label { name, description }: Label) -> Result {
     let variables = json!({ "updateClusterInput": { "name": name, "description": description } });
     let labelled: Labelled = session.graphql().execute(LABEL, variables)?;
-    let cluster: Value = labelled
-        .update_cluster
-        .into_member("Cluster", |member| match member {
-            "ClusterNotFound" => ErrorKind::NotFound,
-            _ => ErrorKind::Failed,
-        })?;
+    let cluster: Value = labelled.update_cluster.into_member("Cluster", |member| match member {
+        "ClusterNotFound" => ErrorKind::NotFound,
+        _ => ErrorKind::Failed,
+    })?;
     session.output().emit(&cluster)
 }
 
 fn me(session: &Session, _: Arguments) -> Result {
-    session
-        .output()
-        .emit(&json!({ "email": session.persona()?.email()? }))
+    session.output().emit(&json!({ "email": session.persona()?.email()? }))
 }
 
 #[cfg(test)]
@@ -196,9 +172,7 @@ mod tests {
             vec![cluster(Some("aws"), "ready"), cluster(None, "ready")],
             vec![cluster(Some("aws"), "ready"), cluster(Some("aws"), "failed")],
         ];
-        let run = Rehearsal::new(pack())
-            .pages(CLUSTERS, pages)
-            .run("gpu-report summary", json!({}));
+        let run = Rehearsal::new(pack()).pages(CLUSTERS, pages).run("gpu-report summary", json!({}));
         assert_eq!(run.result, Ok(()));
         assert_eq!(
             run.records,
@@ -213,9 +187,7 @@ mod tests {
 
     #[test]
     fn no_clusters_are_no_lines() {
-        let run = Rehearsal::new(pack())
-            .pages(CLUSTERS, [vec![]])
-            .run("gpu-report summary", json!({}));
+        let run = Rehearsal::new(pack()).pages(CLUSTERS, [vec![]]).run("gpu-report summary", json!({}));
         assert_eq!((run.result, run.records), (Ok(()), vec![]));
     }
 
@@ -224,17 +196,9 @@ mod tests {
         let labelled =
             json!({ "updateCluster": { "__typename": "Cluster", "name": "a", "description": "b" } });
         let arguments = json!({ "name": "a", "description": "b" });
-        let run = Rehearsal::new(pack())
-            .answer(LABEL, labelled)
-            .run("gpu-report label", &arguments);
+        let run = Rehearsal::new(pack()).answer(LABEL, labelled).run("gpu-report label", &arguments);
         assert_eq!(run.records, std::slice::from_ref(&arguments));
-        assert_eq!(
-            run.calls,
-            [(
-                "GpuReportLabel".to_owned(),
-                json!({ "updateClusterInput": arguments })
-            )]
-        );
+        assert_eq!(run.calls, [("GpuReportLabel".to_owned(), json!({ "updateClusterInput": arguments }))]);
     }
 
     #[test]
@@ -242,21 +206,14 @@ mod tests {
         let missing =
             json!({ "updateCluster": { "__typename": "ClusterNotFound", "message": "no such cluster" } });
         let arguments = json!({ "name": "a", "description": "b" });
-        let run = Rehearsal::new(pack())
-            .answer(LABEL, missing)
-            .run("gpu-report label", arguments);
+        let run = Rehearsal::new(pack()).answer(LABEL, missing).run("gpu-report label", arguments);
         let error = run.result.unwrap_err();
-        assert_eq!(
-            (error.kind(), error.message()),
-            (ErrorKind::NotFound, "no such cluster")
-        );
+        assert_eq!((error.kind(), error.message()), (ErrorKind::NotFound, "no such cluster"));
     }
 
     #[test]
     fn the_signature_is_the_users_address() {
-        let run = Rehearsal::new(pack())
-            .email("ada@acme.example")
-            .run("gpu-report me", json!({}));
+        let run = Rehearsal::new(pack()).email("ada@acme.example").run("gpu-report me", json!({}));
         assert_eq!(run.records, [json!({ "email": "ada@acme.example" })]);
     }
 }

@@ -54,15 +54,9 @@ impl Stage {
     /// What was done, once everything that was prepared has been asked for.
     pub(super) fn close(&self, result: Result) -> Run {
         let answers = self.answers.borrow();
-        let unused: Vec<_> = answers
-            .iter()
-            .filter(|(_, said)| !said.is_empty())
-            .map(|(operation, _)| operation)
-            .collect();
-        assert!(
-            unused.is_empty(),
-            "never asked for the answers to {unused:?}; the run ended in {result:?}"
-        );
+        let unused: Vec<_> =
+            answers.iter().filter(|(_, said)| !said.is_empty()).map(|(operation, _)| operation).collect();
+        assert!(unused.is_empty(), "never asked for the answers to {unused:?}; the run ended in {result:?}");
         Run {
             result,
             records: self.records.borrow().clone(),
@@ -78,29 +72,17 @@ impl Stage {
     fn requested(&self, capability: &str) -> Result {
         let asked = |request: &String| {
             request == capability
-                || request
-                    .strip_prefix(capability)
-                    .is_some_and(|rest| rest.starts_with(' '))
+                || request.strip_prefix(capability).is_some_and(|rest| rest.starts_with(' '))
         };
         if self.requests.iter().any(asked) {
             return Ok(());
         }
-        Err(Error::new(
-            ErrorKind::Denied,
-            format!("the pack does not ask for `{capability}`"),
-        ))
+        Err(Error::new(ErrorKind::Denied, format!("the pack does not ask for `{capability}`")))
     }
 
     fn call(&self, operation: &str, variables: &str) -> Result<Said> {
-        let Some(declared) = self
-            .operations
-            .iter()
-            .find(|declared| declared.name() == operation)
-        else {
-            return Err(Error::new(
-                ErrorKind::Denied,
-                format!("the command does not use `{operation}`"),
-            ));
+        let Some(declared) = self.operations.iter().find(|declared| declared.name() == operation) else {
+            return Err(Error::new(ErrorKind::Denied, format!("the command does not use `{operation}`")));
         };
         if self.effect == Some(Effect::Read) && declared.document().trim_start().starts_with("mutation") {
             return Err(Error::new(
@@ -108,38 +90,28 @@ impl Stage {
                 format!("`{operation}` changes, and the command reads"),
             ));
         }
-        self.calls
-            .borrow_mut()
-            .push((operation.to_owned(), serde_json::from_str(variables)?));
+        self.calls.borrow_mut().push((operation.to_owned(), serde_json::from_str(variables)?));
         let mut answers = self.answers.borrow_mut();
         match answers.get_mut(operation).and_then(VecDeque::pop_front) {
             Some(Said::Failure(error)) => Err(error),
             Some(said) => Ok(said),
-            None => Err(Error::failed(format!(
-                "the rehearsal has no answer to `{operation}`"
-            ))),
+            None => Err(Error::failed(format!("the rehearsal has no answer to `{operation}`"))),
         }
     }
 
     fn data(&self, operation: &str, variables: &str) -> Result<RawResponse> {
         match self.call(operation, variables)? {
-            Said::Data { data, errors } => Ok(RawResponse {
-                data: data.to_string(),
-                errors: errors.to_string(),
-            }),
-            _ => Err(Error::failed(format!(
-                "the rehearsal has pages for `{operation}`, not data"
-            ))),
+            Said::Data { data, errors } => {
+                Ok(RawResponse { data: data.to_string(), errors: errors.to_string() })
+            }
+            _ => Err(Error::failed(format!("the rehearsal has pages for `{operation}`, not data"))),
         }
     }
 
     fn reply<T>(&self, question: &str, take: impl FnOnce(Reply) -> Option<T>) -> Result<T> {
         let reply = self.replies.borrow_mut().pop_front();
         let Some(reply) = reply else {
-            return Err(Error::new(
-                ErrorKind::Unattended,
-                format!("nobody is there to answer `{question}`"),
-            ));
+            return Err(Error::new(ErrorKind::Unattended, format!("nobody is there to answer `{question}`")));
         };
         take(reply).ok_or_else(|| Error::failed(format!("the reply to `{question}` is of another kind")))
     }
@@ -171,11 +143,7 @@ impl SessionPort for OnStage {
         let files = self.0.files.get(argument).map(Vec::as_slice).unwrap_or_default();
         let open = |(name, content): &(String, Vec<u8>)| {
             let rest = RefCell::new(content.iter().copied().collect());
-            Box::new(StagedFile {
-                name: name.clone(),
-                size: content.len() as u64,
-                rest,
-            }) as Box<dyn FilePort>
+            Box::new(StagedFile { name: name.clone(), size: content.len() as u64, rest }) as Box<dyn FilePort>
         };
         Ok(files.iter().map(open).collect())
     }
@@ -195,32 +163,23 @@ impl GraphqlPort for OnStage {
         self.0.data(operation, variables)
     }
     fn execute_all(&self, calls: Vec<RawCall>) -> Vec<Result<RawResponse>> {
-        calls
-            .iter()
-            .map(|call| self.0.data(&call.operation, &call.variables))
-            .collect()
+        calls.iter().map(|call| self.0.data(&call.operation, &call.variables)).collect()
     }
     fn paginate(&self, operation: &str, variables: &str, _: &str) -> Result<Box<dyn PagesPort>> {
         match self.0.call(operation, variables)? {
             Said::Pages(pages) => Ok(Box::new(StagedPages(RefCell::new(pages)))),
-            _ => Err(Error::failed(format!(
-                "the rehearsal has data for `{operation}`, not pages"
-            ))),
+            _ => Err(Error::failed(format!("the rehearsal has data for `{operation}`, not pages"))),
         }
     }
     fn subscribe(&self, operation: &str, variables: &str) -> Result<Box<dyn EventsPort>> {
         match self.0.call(operation, variables)? {
             Said::Pages(pages) => Ok(Box::new(StagedPages(RefCell::new(pages)))),
-            _ => Err(Error::failed(format!(
-                "the rehearsal has data for `{operation}`, not events"
-            ))),
+            _ => Err(Error::failed(format!("the rehearsal has data for `{operation}`, not events"))),
         }
     }
     fn execute_document(&self, api: &str, document: &str, _: &str) -> Result<RawResponse> {
         self.0.requested("dynamic")?;
-        Err(Error::failed(format!(
-            "the rehearsal answers no documents: `{document}` to `{api}`"
-        )))
+        Err(Error::failed(format!("the rehearsal answers no documents: `{document}` to `{api}`")))
     }
 }
 
@@ -241,10 +200,7 @@ impl EventsPort for StagedPages {
                 events.pop_front();
                 continue;
             }
-            return Ok(Some(RawResponse {
-                data: page.remove(0).to_string(),
-                errors: "[]".to_owned(),
-            }));
+            return Ok(Some(RawResponse { data: page.remove(0).to_string(), errors: "[]".to_owned() }));
         }
         Ok(None)
     }
@@ -253,19 +209,11 @@ impl EventsPort for StagedPages {
 impl PersonaPort for OnStage {
     fn subject(&self) -> Result<String> {
         self.0.requested("persona identity")?;
-        self.0
-            .identity
-            .as_ref()
-            .map(|(subject, _)| subject.clone())
-            .ok_or_else(|| unknown("identity"))
+        self.0.identity.as_ref().map(|(subject, _)| subject.clone()).ok_or_else(|| unknown("identity"))
     }
     fn display_name(&self) -> Result<String> {
         self.0.requested("persona identity")?;
-        self.0
-            .identity
-            .as_ref()
-            .map(|(_, name)| name.clone())
-            .ok_or_else(|| unknown("identity"))
+        self.0.identity.as_ref().map(|(_, name)| name.clone()).ok_or_else(|| unknown("identity"))
     }
     fn email(&self) -> Result<String> {
         self.0.requested("persona email")?;
@@ -294,9 +242,7 @@ impl OutputPort for OnStage {
         Ok(())
     }
     fn emit_all(&self, records: &[String]) -> Result {
-        records
-            .iter()
-            .try_for_each(|record| OutputPort::emit(self, record))
+        records.iter().try_for_each(|record| OutputPort::emit(self, record))
     }
     fn text(&self, markdown: &str) -> Result {
         self.0.text.borrow_mut().push_str(markdown);
@@ -347,10 +293,7 @@ impl StoragePort for OnStage {
         Ok(self.0.stored.borrow().get(key).map(Value::to_string))
     }
     fn set(&self, key: &str, value: &str) -> Result {
-        self.0
-            .stored
-            .borrow_mut()
-            .insert(key.to_owned(), serde_json::from_str(value)?);
+        self.0.stored.borrow_mut().insert(key.to_owned(), serde_json::from_str(value)?);
         Ok(())
     }
     fn delete(&self, key: &str) -> Result {

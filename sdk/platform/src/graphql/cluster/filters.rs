@@ -31,9 +31,7 @@ pub(super) fn read(filters: Option<&Json>) -> Result<Conditions> {
         None | Some(Json::Null) => return Ok(conditions),
         Some(Json::Object(members)) => members,
         Some(_) => {
-            return Err(bad(
-                "`filters` must be an object such as {\"name\": {\"eq\": \"x\"}}",
-            ));
+            return Err(bad("`filters` must be an object such as {\"name\": {\"eq\": \"x\"}}"));
         }
     };
     for (field, operators) in members {
@@ -41,11 +39,9 @@ pub(super) fn read(filters: Option<&Json>) -> Result<Conditions> {
             .iter()
             .find(|(name, _)| name == field)
             .ok_or_else(|| bad(format!("`filters` has no field `{field}`; it has {}", names())))?;
-        let operators = operators.as_object().ok_or_else(|| {
-            bad(format!(
-                "`filters.{field}` must be an object such as {{\"eq\": \"x\"}}"
-            ))
-        })?;
+        let operators = operators
+            .as_object()
+            .ok_or_else(|| bad(format!("`filters.{field}` must be an object such as {{\"eq\": \"x\"}}")))?;
         for (operator, operand) in operators {
             condition(&mut conditions, field, column, operator, operand)?;
         }
@@ -59,8 +55,7 @@ fn condition(into: &mut Conditions, field: &str, column: &str, operator: &str, o
         "eq" | "ne" => {
             let sign = if operator == "eq" { "IS" } else { "IS NOT" };
             into.sql.push_str(&format!(" AND {column} {sign} ?"));
-            into.values
-                .push(scalar(operand).ok_or_else(|| wrong("a string, a whole number or null"))?);
+            into.values.push(scalar(operand).ok_or_else(|| wrong("a string, a whole number or null"))?);
         }
         "in" => {
             let list = operand.as_array().filter(|list| list.len() <= MANY);
@@ -111,10 +106,7 @@ mod tests {
     fn filters_become_conditions_with_values_apart() {
         let filters = json!({"name": {"eq": "x' OR 1"}, "provider": {"in": ["aws", "gcp"], "ne": null}});
         let conditions = read(Some(&filters)).unwrap();
-        assert_eq!(
-            conditions.sql,
-            " AND name IS ? AND provider IN (?, ?) AND provider IS NOT ?"
-        );
+        assert_eq!(conditions.sql, " AND name IS ? AND provider IN (?, ?) AND provider IS NOT ?");
         assert_eq!(conditions.values.len(), 4);
         assert_eq!(read(Some(&json!(null))).unwrap().sql, "");
     }

@@ -43,10 +43,7 @@ impl Mutation {
             Err(problem) => return Ok(CreateClusterResult::UnexpectedBehavior(unexpected(&problem))),
         };
         let kept = row.clone();
-        let inserted = platform
-            .database
-            .run(move |c| clusters::insert(c, &organization, &kept))
-            .await;
+        let inserted = platform.database.run(move |c| clusters::insert(c, &organization, &kept)).await;
         Ok(match inserted {
             Ok(true) => CreateClusterResult::Cluster(Box::new(row.into())),
             Ok(false) => {
@@ -70,10 +67,7 @@ impl Mutation {
         }
         let platform: &Platform = context.data::<Shared>()?;
         let name = cluster_name.clone();
-        let deleted = platform
-            .database
-            .run(move |connection| view.delete(connection, &name))
-            .await;
+        let deleted = platform.database.run(move |connection| view.delete(connection, &name)).await;
         Ok(match deleted {
             Ok(true) => {
                 let message = format!("Cluster {cluster_name} was deleted");
@@ -92,11 +86,7 @@ impl Mutation {
         update_cluster_input: UpdateClusterRecordInput,
     ) -> Result<UpdateClusterResult> {
         let view = view(context, WRITE)?;
-        let UpdateClusterRecordInput {
-            name,
-            description,
-            status,
-        } = update_cluster_input;
+        let UpdateClusterRecordInput { name, description, status } = update_cluster_input;
         if let Some(status) = status.as_deref().filter(|status| !STATUSES.contains(status)) {
             let message = one_of("status", status, &STATUSES);
             return Ok(UpdateClusterResult::InvalidInput(InvalidInput::new(message)));
@@ -133,13 +123,8 @@ fn cluster_type(input: &CreateClusterInput) -> &str {
 
 /// The cloud account that the input names, in either place.
 fn cloud_account(input: &CreateClusterInput) -> Option<i64> {
-    let aws = input
-        .provider_attributes
-        .as_ref()
-        .and_then(|attributes| attributes.aws.as_ref());
-    input
-        .cloud_account_id
-        .or_else(|| aws.and_then(|aws| aws.cloud_account_id))
+    let aws = input.provider_attributes.as_ref().and_then(|attributes| attributes.aws.as_ref());
+    input.cloud_account_id.or_else(|| aws.and_then(|aws| aws.cloud_account_id))
 }
 
 /// What is wrong with a cluster to create, if anything.
@@ -175,17 +160,14 @@ fn new_cluster(
 ) -> Result<clusters::Cluster, crate::PlatformError> {
     let cloud_account_id = cloud_account(&input);
     let (provider, cluster_type) = (provider(&input).to_owned(), cluster_type(&input).to_owned());
-    let aws = input
-        .provider_attributes
-        .and_then(|attributes| attributes.aws)
-        .map(|aws| {
-            json!({
-                "headNodeInstanceType": aws.head_node_instance_type,
-                "keyPair": aws.key_pair,
-                "cloudAccountId": aws.cloud_account_id,
-                "regionName": aws.region_name,
-            })
-        });
+    let aws = input.provider_attributes.and_then(|attributes| attributes.aws).map(|aws| {
+        json!({
+            "headNodeInstanceType": aws.head_node_instance_type,
+            "keyPair": aws.key_pair,
+            "cloudAccountId": aws.cloud_account_id,
+            "regionName": aws.region_name,
+        })
+    });
     let parameters = json!({
         "jupyterhub_token": random::secret()?,
         "settings": input.settings.unwrap_or_default().0,

@@ -13,10 +13,7 @@ use crate::server::{Platform, Shared};
 /// What a caller sees, now, if the token grants `permission`.
 pub(super) fn view(context: &Context<'_>, permission: &str) -> Result<View> {
     let organization = context.data::<Caller>()?.organization_for(permission)?;
-    Ok(View {
-        organization,
-        now: context.data::<Shared>()?.clock.now().as_millisecond(),
-    })
+    Ok(View { organization, now: context.data::<Shared>()?.clock.now().as_millisecond() })
 }
 
 /// What can be asked.
@@ -43,19 +40,14 @@ impl Query {
         let platform: &Platform = context.data::<Shared>()?;
         let (before, asked, met) = (after.is_some(), view.clone(), conditions.clone());
         // One more than asked for tells whether there is a next page.
-        let rows = platform
-            .database
-            .run(move |connection| asked.page(connection, met, after, size + 1))
-            .await;
+        let rows =
+            platform.database.run(move |connection| asked.page(connection, met, after, size + 1)).await;
         let mut rows = rows.map_err(failure)?;
         let has_next_page = rows.len() > size;
         rows.truncate(size);
         let edges: Vec<_> = rows
             .into_iter()
-            .map(|row| ClusterEdge {
-                cursor: cursor(&row.name),
-                node: Cluster::from(row),
-            })
+            .map(|row| ClusterEdge { cursor: cursor(&row.name), node: Cluster::from(row) })
             .collect();
         let page_info = PageInfo {
             has_next_page,
@@ -63,11 +55,6 @@ impl Query {
             start_cursor: edges.first().map(|edge| edge.cursor.clone()),
             end_cursor: edges.last().map(|edge| edge.cursor.clone()),
         };
-        Ok(ClusterConnection {
-            edges,
-            page_info,
-            view,
-            conditions,
-        })
+        Ok(ClusterConnection { edges, page_info, view, conditions })
     }
 }

@@ -83,10 +83,7 @@ impl ClusterConnection {
     async fn total(&self, context: &Context<'_>) -> Result<i64> {
         let (view, conditions) = (self.view.clone(), self.conditions.clone());
         let platform = context.data::<Shared>()?;
-        let count = platform
-            .database
-            .run(move |connection| view.count(connection, conditions))
-            .await;
+        let count = platform.database.run(move |connection| view.count(connection, conditions)).await;
         count.map_err(failure)
     }
 
