@@ -43,7 +43,11 @@ impl CompiledCode {
         let mut hasher = Fingerprint(blake3::Hasher::new());
         engine.precompile_compatibility_hash().hash(&mut hasher);
         let engine = hasher.0.finalize().to_hex()[..16].to_owned();
-        Self { folder: folders.compiled, guard: Guard::new(folders.keys.join("compiled-code"), guard::REST), engine }
+        Self {
+            folder: folders.compiled,
+            guard: Guard::new(folders.keys.join("compiled-code"), guard::REST),
+            engine,
+        }
     }
 
     /// The compiled code of the component with this digest, where it is there and sound.
@@ -68,7 +72,9 @@ impl CompiledCode {
 
     /// Deletes everything that was compiled from the component with this digest.
     pub(crate) fn forget(&self, digest: &str) -> io::Result<()> {
-        let Some(hash) = hash_of(digest) else { return Ok(()) };
+        let Some(hash) = hash_of(digest) else {
+            return Ok(());
+        };
         let entries = match fs::read_dir(&self.folder) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             entries => entries?,
@@ -76,7 +82,9 @@ impl CompiledCode {
         for entry in entries {
             let entry = entry?;
             let name = entry.file_name();
-            let Some(key) = name.to_str().and_then(|name| name.split_once('.')) else { continue };
+            let Some(key) = name.to_str().and_then(|name| name.split_once('.')) else {
+                continue;
+            };
             if key.0.starts_with(hash) {
                 fs::remove_file(entry.path())?;
                 self.guard.forget(key.0)?;
@@ -96,8 +104,7 @@ impl CompiledCode {
 
     fn map(&self, engine: &Engine, key: &str) -> io::Result<Component> {
         check_folder(&self.folder)?;
-        let mut file =
-            OpenOptions::new().read(true).custom_flags(NO_FOLLOW).open(self.path(key))?;
+        let mut file = OpenOptions::new().read(true).custom_flags(NO_FOLLOW).open(self.path(key))?;
         let stamp = Stamp::of(&file)?;
         if !self.guard.knows(key, &stamp) {
             let seal = fs::read(self.folder.join(format!("{key}.seal")))?;
@@ -125,10 +132,7 @@ impl CompiledCode {
 /// Compiles on a thread of its own, so that the caller can be interrupted meanwhile.
 ///
 /// A blocking task of the executor would be waited for at its end; this thread is not.
-pub(crate) async fn compile(
-    engine: Engine,
-    bytes: Vec<u8>,
-) -> Result<Component, RuntimeError> {
+pub(crate) async fn compile(engine: Engine, bytes: Vec<u8>) -> Result<Component, RuntimeError> {
     let failed = |message: String| RuntimeError::Compile { message };
     let (send, receive) = oneshot::channel();
     std::thread::Builder::new()

@@ -61,8 +61,7 @@ pub fn inspect(bytes: &[u8]) -> Result<Inspected, RuntimeError> {
             exports: outside.exports.into_iter().take(NAMED_EXPORTS).collect(),
         });
     }
-    let foreign: Vec<String> =
-        outside.imports.iter().filter(|name| !host::offers(name)).cloned().collect();
+    let foreign: Vec<String> = outside.imports.iter().filter(|name| !host::offers(name)).cloned().collect();
     if !foreign.is_empty() {
         return Err(RuntimeError::ForeignImports { imports: foreign });
     }
@@ -136,17 +135,14 @@ impl<'a> InterfaceName<'a> {
 
 fn is_contract(name: &str, interface: &str) -> bool {
     InterfaceName::parse(name).is_some_and(|name| {
-        name.package == PACKAGE
-            && name.interface == interface
-            && name.version.major == OFFERED.major
+        name.package == PACKAGE && name.interface == interface && name.version.major == OFFERED.major
     })
 }
 
 /// Whether a name belongs to a contract later than this host's. A patch adds nothing.
 fn is_newer(name: &str) -> bool {
     InterfaceName::parse(name).is_some_and(|name| {
-        name.package == PACKAGE
-            && (name.version.major, name.version.minor) > (OFFERED.major, OFFERED.minor)
+        name.package == PACKAGE && (name.version.major, name.version.minor) > (OFFERED.major, OFFERED.minor)
     })
 }
 

@@ -121,8 +121,9 @@ impl Runtime {
         }
         let bytes = match component {
             Component::Bytes(bytes) => bytes.to_vec(),
-            Component::File(path) => fs::read(path)
-                .map_err(|source| RuntimeError::Read { path: path.to_owned(), source })?,
+            Component::File(path) => {
+                fs::read(path).map_err(|source| RuntimeError::Read { path: path.to_owned(), source })?
+            }
         };
         check_digest(digest, &bytes)?;
         inspect(&bytes)?;
@@ -143,8 +144,7 @@ impl Runtime {
 }
 
 fn check_digest(expected: &str, bytes: &[u8]) -> Result<(), RuntimeError> {
-    let hash: String =
-        Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     let found = format!("sha256:{hash}");
     if found == expected {
         return Ok(());
@@ -154,7 +154,7 @@ fn check_digest(expected: &str, bytes: &[u8]) -> Result<(), RuntimeError> {
 
 /// What the engine offers to code that nobody trusts: what compilers of today's languages emit,
 /// and nothing that is young.
-fn configuration() -> Config {
+pub(crate) fn configuration() -> Config {
     let mut config = Config::new();
     config
         // Endless loops end at a tick; counting fuel instead costs two to three times as much.

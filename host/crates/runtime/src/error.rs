@@ -122,9 +122,7 @@ impl RuntimeError {
     #[must_use]
     pub fn hints(&self) -> Vec<String> {
         let hint = match self {
-            Self::NotWebAssembly { .. } => {
-                "a command pack is one file, a component, usually named `….wasm`"
-            }
+            Self::NotWebAssembly { .. } => "a command pack is one file, a component, usually named `….wasm`",
             Self::CoreModule => {
                 "build for `wasm32-wasip2`, or wrap the module with `wasm-tools component new`"
             }

@@ -91,7 +91,13 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new(limiter: Limiter, meter: Meter, lines: Lines, clocks: Clocks, lent: Option<Lent>) -> Self {
+    pub(crate) fn new(
+        limiter: Limiter,
+        meter: Meter,
+        lines: Lines,
+        clocks: Clocks,
+        lent: Option<Lent>,
+    ) -> Self {
         let mut table = ResourceTable::new();
         table.set_max_capacity(limits::RESOURCES);
         Self { table, wasi: wasi::context(clocks, &lines), limiter, meter, lines, lent }
@@ -99,7 +105,9 @@ impl State {
 
     /// What the pack is lent for this run; a trap where it is lent nothing.
     fn lent(&self) -> wasmtime::Result<&Lent> {
-        self.lent.as_ref().ok_or_else(|| wasmtime::Error::msg("the pack is lent no session while it is described"))
+        self.lent
+            .as_ref()
+            .ok_or_else(|| wasmtime::Error::msg("the pack is lent no session while it is described"))
     }
 
     /// Hands a resource of the host to the pack.
@@ -189,7 +197,9 @@ const CONTRACT_INTERFACES: [&str; 9] =
 pub(crate) fn link(store: &Store<State>, imports: &[String]) -> wasmtime::Result<Linker<State>> {
     let mut linker = Linker::new(store.engine());
     for import in imports {
-        let Some(name) = InterfaceName::parse(import) else { continue };
+        let Some(name) = InterfaceName::parse(import) else {
+            continue;
+        };
         if name.package == PACKAGE {
             link_contract(&mut linker, name.interface)?;
         } else {
@@ -215,3 +225,6 @@ fn link_contract(linker: &mut Linker<State>, interface: &str) -> wasmtime::Resul
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,8 @@
 //!
 //! A tour: `engine` builds the engine and holds [`Runtime`]; `component` scans bytes; `compiled`
 //! keeps compiled code; `limits` and `meter` say how much memory and time a run may take; `host/` has
-//! one file for each interface of `wit/v1` that a pack imports; `run` puts them together.
+//! one file for each interface of `wit/v1` that a pack imports; `run` puts them together, and `trap`
+//! says in words why a run broke off.
 
 mod compiled;
 mod component;

@@ -25,8 +25,21 @@ use crate::trap;
 
 /// The kinds of `types.error` that this version of the contract has.
 const KINDS: [&str; 15] = [
-    "usage", "invalid", "not-found", "conflict", "denied", "rejected", "unauthenticated", "unavailable",
-    "too-large", "cancelled", "dry-run", "unattended", "closed", "full", "failed",
+    "usage",
+    "invalid",
+    "not-found",
+    "conflict",
+    "denied",
+    "rejected",
+    "unauthenticated",
+    "unavailable",
+    "too-large",
+    "cancelled",
+    "dry-run",
+    "unattended",
+    "closed",
+    "full",
+    "failed",
 ];
 /// Bytes of an error's message, and of each of its hints.
 const ERROR_TEXT: usize = 4 * 1024;

@@ -32,11 +32,9 @@ pub(crate) fn digest(bytes: &[u8]) -> String {
     format!("sha256:{hash}")
 }
 
-/// A description with one command, which reads, and what the tests ask of the platform.
+/// A description with a command that reads and one that changes.
 pub(crate) fn description() -> Description {
-    let operation = |name: &str, document: &str| {
-        serde_json::json!({ "name": name, "api": "cluster", "document": document, "purpose": "Test" })
-    };
+    let operation = |name: &str, document: &str| serde_json::json!({ "name": name, "api": "cluster", "document": document, "purpose": "Test" });
     let text = serde_json::json!({
         "schema": 1,
         "id": "acme/test",
@@ -47,7 +45,13 @@ pub(crate) fn description() -> Description {
             "summary": "Test",
             "effect": "read",
             "answer": { "shape": "many" },
-            "operations": ["List", "Pages", "Change"],
+            "operations": ["List", "Pages"],
+        }, {
+            "path": ["change"],
+            "summary": "Test",
+            "effect": "change",
+            "answer": { "shape": "nothing" },
+            "operations": ["Change", "Unlisted"],
         }],
         "operations": [
             operation("List", "query List($name: String) { clusters(name: $name) { name } }"),
@@ -60,9 +64,11 @@ pub(crate) fn description() -> Description {
     Description::parse(&text.to_string()).expect("the test's description is sound")
 }
 
-/// A request for the description's one command.
+/// A request for the command that reads. It lists the mutation too, as a description that slipped
+/// through would.
 pub(crate) fn request() -> RunRequest {
-    let description = description();
+    let mut description = description();
+    description.commands[0].operations.push("Change".to_owned());
     RunRequest {
         pack_id: description.id.clone(),
         version: description.version.to_string(),
@@ -93,7 +99,7 @@ pub(crate) struct World {
     pub(crate) in_flight: AtomicUsize,
     pub(crate) most_in_flight: AtomicUsize,
     pub(crate) told: Mutex<Vec<String>>,
-    count: AtomicU64,
+    pub(crate) count: AtomicU64,
 }
 
 impl World {
@@ -142,7 +148,12 @@ pub(crate) fn answer(data: &str) -> PlatformAnswer {
 }
 
 fn refuse<T>() -> Result<T, PortError> {
-    Err(PortError { kind: "failed", message: "not in this test".to_owned(), hints: Vec::new(), details: None })
+    Err(PortError {
+        kind: "failed",
+        message: "not in this test".to_owned(),
+        hints: Vec::new(),
+        details: None,
+    })
 }
 
 impl Authority for World {
@@ -174,7 +185,8 @@ impl Platform for World {
 
 impl Identity for World {
     fn persona(&self) -> PortFuture<'_, PersonaFacts> {
-        async { Ok(PersonaFacts { email: Some("ada@example.org".to_owned()), ..PersonaFacts::default() }) }.boxed()
+        async { Ok(PersonaFacts { email: Some("ada@example.org".to_owned()), ..PersonaFacts::default() }) }
+            .boxed()
     }
 }
 

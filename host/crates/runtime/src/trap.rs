@@ -61,9 +61,12 @@ fn allowed(which: LimitKind) -> String {
 
 /// The guest's functions, innermost first, by name where the component has names.
 fn backtrace(trap: &wasmtime::Error) -> Vec<String> {
-    let Some(backtrace) = trap.downcast_ref::<WasmBacktrace>() else { return Vec::new() };
+    let Some(backtrace) = trap.downcast_ref::<WasmBacktrace>() else {
+        return Vec::new();
+    };
     let line = |frame: &wasmtime::FrameInfo| {
-        let function = frame.func_name().map_or_else(|| format!("function {}", frame.func_index()), str::to_owned);
+        let function =
+            frame.func_name().map_or_else(|| format!("function {}", frame.func_index()), str::to_owned);
         match frame.module_offset() {
             Some(offset) => format!("{function} at {offset:#x}"),
             None => function,

@@ -108,7 +108,9 @@ impl Guard {
 
     /// Whether a file with this stamp was fully checked as the entry `key` before.
     pub(super) fn knows(&self, key: &str, stamp: &Stamp) -> bool {
-        let Ok(text) = fs::read(self.checked(key)) else { return false };
+        let Ok(text) = fs::read(self.checked(key)) else {
+            return false;
+        };
         serde_json::from_slice::<CheckedFile>(&text)
             .is_ok_and(|checked| checked.version == VERSION && checked.stamp == *stamp)
     }
@@ -166,8 +168,7 @@ impl Guard {
 
     /// The key, from a file that nobody else can read or write.
     fn read_key(&self) -> io::Result<[u8; 32]> {
-        let mut file =
-            OpenOptions::new().read(true).custom_flags(NO_FOLLOW).open(self.key_path())?;
+        let mut file = OpenOptions::new().read(true).custom_flags(NO_FOLLOW).open(self.key_path())?;
         Stamp::of(&file)?;
         if file.metadata()?.mode() & 0o077 != 0 {
             return Err(io::Error::other("others can read the key"));

@@ -56,7 +56,10 @@ fn a_core_module_is_told_from_a_component() {
 fn a_component_cut_anywhere_is_no_pack() {
     let pack = testing::pack("", "", "");
     for length in 0..pack.len() {
-        assert!(inspect(&pack[..length]).is_err(), "{length} of {} bytes passed", pack.len());
+        // All that may be missing is a custom section, number 0, at the end: the functions' names.
+        let whole = pack[length] == 0 && inspect(&pack[..length]).is_ok();
+        let total = pack.len();
+        assert!(whole || inspect(&pack[..length]).is_err(), "{length} of {total} bytes passed");
     }
     let error = inspect(&pack[..pack.len() / 2]).expect_err("cut");
     assert!(matches!(error, RuntimeError::Malformed { .. }), "{error}");
@@ -77,7 +80,8 @@ fn a_component_of_another_world_names_its_exports() {
 
 #[test]
 fn a_nested_component_is_not_the_outside() {
-    let nested = r#"(component (component (instance $i) (export "vantage:plugin/commands@1.0.0" (instance $i))))"#;
+    let nested =
+        r#"(component (component (instance $i) (export "vantage:plugin/commands@1.0.0" (instance $i))))"#;
     assert!(matches!(inspect(&assembled(nested)), Err(RuntimeError::OtherWorld { .. })));
 }
 

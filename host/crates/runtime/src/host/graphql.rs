@@ -123,7 +123,10 @@ impl HostSubscription for State {
 }
 
 /// Runs all calls, at most [`IN_FLIGHT`] at once; the answers are in the order of the calls.
-async fn execute_all(lent: &Lent, calls: Vec<OperationCall>) -> Vec<Result<PlatformAnswer, PortError>> {
+pub(super) async fn execute_all(
+    lent: &Lent,
+    calls: Vec<OperationCall>,
+) -> Vec<Result<PlatformAnswer, PortError>> {
     if calls.len() > CALLS {
         let message = format!("{} calls at once; at most {CALLS} are taken", calls.len());
         return calls.iter().map(|_| Err(error("too-large", message.clone()))).collect();
@@ -133,7 +136,10 @@ async fn execute_all(lent: &Lent, calls: Vec<OperationCall>) -> Vec<Result<Platf
     stream::iter(calls)
         .map(|call| async move {
             if bytes.load(Ordering::Relaxed) > ANSWERS {
-                return Err(error("too-large", "the answers so far have more than 64 MiB: ask for fewer at once"));
+                return Err(error(
+                    "too-large",
+                    "the answers so far have more than 64 MiB: ask for fewer at once",
+                ));
             }
             let answer = lent.execute(&call.operation, &call.variables).await?;
             bytes.fetch_add(answer.data.len() + answer.errors.len(), Ordering::Relaxed);
@@ -145,7 +151,7 @@ async fn execute_all(lent: &Lent, calls: Vec<OperationCall>) -> Vec<Result<Platf
 }
 
 /// Runs a document that the pack made while running: the gate reads it now.
-async fn execute_document(
+pub(super) async fn execute_document(
     lent: &Lent,
     api: &str,
     document: &str,

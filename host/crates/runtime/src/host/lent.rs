@@ -18,8 +18,8 @@ use super::{error, text};
 use crate::ports::{PlatformAnswer, PlatformRequest, PortError, PortFuture, Ports};
 use crate::run::RunRequest;
 
-/// How often a request that waits asks again whether it is still allowed.
-const RECHECK: Duration = Duration::from_secs(1);
+/// How often a request that waits asks again whether it is still allowed. Tests need not wait.
+const RECHECK: Duration = if cfg!(test) { Duration::from_millis(1) } else { Duration::from_secs(1) };
 /// Pages fetched ahead and not asked for yet, of all paginations together: each may have 8 MiB.
 const PAGES_AHEAD: usize = 4;
 
@@ -122,12 +122,14 @@ impl Lent {
         rule: impl Fn(&Grants) -> Result<(), Denial>,
     ) -> Result<PlatformAnswer, PortError> {
         if operation.kind == OperationKind::Subscription {
-            let message = format!("the operation `{}` is a subscription: it is subscribed to", operation.name);
+            let message =
+                format!("the operation `{}` is a subscription: it is subscribed to", operation.name);
             return Err(error("invalid", message));
         }
-        let variables = operation
-            .check_variables(variables)
-            .map_err(|refusal| PortError { hints: refusal.hints(), ..error("invalid", refusal.to_string()) })?;
+        let variables = operation.check_variables(variables).map_err(|refusal| PortError {
+            hints: refusal.hints(),
+            ..error("invalid", refusal.to_string())
+        })?;
         self.0.requests.fetch_add(1, Ordering::Relaxed);
         let answer = self.ports().platform.execute(PlatformRequest {
             api: operation.api.clone(),

@@ -36,6 +36,8 @@ pub(super) enum Stream {
 struct Shared {
     sink: Sink,
     written: usize,
+    /// Whether it was said that the rest is dropped.
+    full: bool,
     output: Vec<u8>,
     error: Vec<u8>,
     last: VecDeque<String>,
@@ -44,7 +46,10 @@ struct Shared {
 impl Lines {
     pub(crate) fn new(sink: Sink, meter: Meter) -> Self {
         let (output, error, last) = (Vec::new(), Vec::new(), VecDeque::new());
-        Self { shared: Arc::new(Mutex::new(Shared { sink, written: 0, output, error, last })), meter }
+        Self {
+            shared: Arc::new(Mutex::new(Shared { sink, written: 0, full: false, output, error, last })),
+            meter,
+        }
     }
 
     /// Takes bytes; never fails, since a pack has nothing to do about it.
@@ -74,7 +79,7 @@ impl Shared {
         for piece in taken.split_inclusive(|byte| *byte == b'\n') {
             self.add(stream, piece);
         }
-        if !dropped.is_empty() && room > 0 {
+        if !dropped.is_empty() && !std::mem::replace(&mut self.full, true) {
             self.end_line(stream);
             self.tell("the pack wrote more than 1 MiB here: the rest is dropped");
         }

@@ -60,7 +60,9 @@ impl Pages {
         let operation = lent.operation(name)?;
         lent.allow(|grants| decide_operation(operation, lent.command(), grants))?;
         if operation.kind != OperationKind::Query {
-            return Err(Failure::invalid(format!("the operation `{name}` is no query: only queries have pages")));
+            return Err(Failure::invalid(format!(
+                "the operation `{name}` is no query: only queries have pages"
+            )));
         }
         if !operation.variables.iter().any(|variable| variable == "after") {
             return Err(Failure::invalid(format!(
@@ -70,9 +72,10 @@ impl Pages {
         if !connection.is_empty() && !connection.starts_with('/') {
             return Err(Failure::invalid("the connection is named by a JSON Pointer, as in `/clusters`"));
         }
-        let mut variables = operation
-            .check_variables(variables)
-            .map_err(|refusal| PortError { hints: refusal.hints(), ..error("invalid", refusal.to_string()) })?;
+        let mut variables = operation.check_variables(variables).map_err(|refusal| PortError {
+            hints: refusal.hints(),
+            ..error("invalid", refusal.to_string())
+        })?;
         let takes_first = operation.variables.iter().any(|variable| variable == "first");
         if takes_first && json::member(&variables, "first").is_none() {
             variables = set(&variables, "first", FIRST)?;
@@ -82,7 +85,7 @@ impl Pages {
     }
 
     /// The next page's nodes, or none after the last; an error ends the reading.
-    async fn next(&mut self) -> Result<Option<Vec<String>>, PortError> {
+    pub(super) async fn next(&mut self) -> Result<Option<Vec<String>>, PortError> {
         if std::mem::replace(&mut self.done, true) {
             return Ok(None);
         }
@@ -91,7 +94,9 @@ impl Pages {
                 // What was revoked while the page was on its way is not handed over.
                 let operation = self.lent.operation(&self.operation)?;
                 self.lent.allow(|grants| decide_operation(operation, self.lent.command(), grants))?;
-                (&mut ahead.task).await.map_err(|_| error("failed", "the next page could not be fetched"))??
+                (&mut ahead.task)
+                    .await
+                    .map_err(|_| error("failed", "the next page could not be fetched"))??
             }
             None => self.lent.execute(&self.operation, &self.variables).await?,
         };
@@ -117,8 +122,11 @@ impl Pages {
 
     /// Starts on the next page, unless enough pages are on their way already.
     async fn fetch_ahead(&mut self) {
-        let Ok(permit) = self.lent.pages_ahead().try_acquire_owned() else { return };
-        let (lent, operation, variables) = (self.lent.clone(), self.operation.clone(), self.variables.clone());
+        let Ok(permit) = self.lent.pages_ahead().try_acquire_owned() else {
+            return;
+        };
+        let (lent, operation, variables) =
+            (self.lent.clone(), self.operation.clone(), self.variables.clone());
         let fetch = async move { lent.execute(&operation, &variables).await };
         self.ahead = Some(Ahead { task: tokio::spawn(fetch.in_current_span()), _permit: permit });
         // On an executor with one thread the request would not leave before the pack waits again.
@@ -134,13 +142,14 @@ impl Page {
         let connection = json::at(&answer.data, connection)
             .map_err(|problem| error("invalid", format!("no connection in the answer: {problem}")))?;
         let info = json::member(connection, "pageInfo").ok_or_else(|| incomplete("pageInfo"))?;
-        let cursor = match json::member(info, "hasNextPage").ok_or_else(|| incomplete("pageInfo.hasNextPage"))? {
-            "false" => None,
-            _ => match json::member(info, "endCursor") {
-                None | Some("null") => return Err(incomplete("pageInfo.endCursor")),
-                Some(cursor) => Some(cursor.to_owned()),
-            },
-        };
+        let cursor =
+            match json::member(info, "hasNextPage").ok_or_else(|| incomplete("pageInfo.hasNextPage"))? {
+                "false" => None,
+                _ => match json::member(info, "endCursor") {
+                    None | Some("null") => return Err(incomplete("pageInfo.endCursor")),
+                    Some(cursor) => Some(cursor.to_owned()),
+                },
+            };
         Ok(Self { nodes: nodes(connection)?, cursor })
     }
 }
@@ -152,9 +161,9 @@ fn nodes(connection: &str) -> Result<Vec<String>, PortError> {
     if let Some(nodes) = json::member(connection, "nodes").and_then(json::elements) {
         return Ok(nodes.into_iter().filter(present).map(str::to_owned).collect());
     }
-    let edges = json::member(connection, "edges")
-        .and_then(json::elements)
-        .ok_or_else(|| error("invalid", "the connection has neither `nodes` nor `edges`: select one of them"))?;
+    let edges = json::member(connection, "edges").and_then(json::elements).ok_or_else(|| {
+        error("invalid", "the connection has neither `nodes` nor `edges`: select one of them")
+    })?;
     edges
         .into_iter()
         .filter(present)
@@ -165,7 +174,12 @@ fn nodes(connection: &str) -> Result<Vec<String>, PortError> {
 }
 
 fn incomplete(field: &str) -> PortError {
-    error("invalid", format!("the connection has no `{field}`: select `pageInfo {{ hasNextPage endCursor }}` and the nodes"))
+    error(
+        "invalid",
+        format!(
+            "the connection has no `{field}`: select `pageInfo {{ hasNextPage endCursor }}` and the nodes"
+        ),
+    )
 }
 
 /// The answer came with errors: some of the connection may be missing from it.
@@ -177,7 +191,8 @@ fn rejected(errors: &str) -> PortError {
 }
 
 fn set(variables: &str, name: &str, value: &str) -> Result<String, PortError> {
-    json::with_member(variables, name, value).ok_or_else(|| error("invalid", "the variables are no JSON object"))
+    json::with_member(variables, name, value)
+        .ok_or_else(|| error("invalid", "the variables are no JSON object"))
 }
 
 impl HostPages for State {

@@ -48,7 +48,11 @@ impl HostSession for State {
         Ok(self.hand_out(Values)?)
     }
 
-    fn files(&mut self, session: Resource<Session>, argument: String) -> Result<Vec<Resource<OpenFile>>, Failure> {
+    fn files(
+        &mut self,
+        session: Resource<Session>,
+        argument: String,
+    ) -> Result<Vec<Resource<OpenFile>>, Failure> {
         self.table.get(&session)?;
         let _pause = self.meter.pause();
         let lent = self.lent()?;

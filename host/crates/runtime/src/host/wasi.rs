@@ -217,7 +217,9 @@ const INTERFACES: [(&str, &str, LinkInterface); 27] = [
     ("wasi:clocks", "monotonic-clock", |l| {
         clocks::monotonic_clock::add_to_linker::<State, WasiClocks>(l, State::clocks)
     }),
-    ("wasi:clocks", "wall-clock", |l| clocks::wall_clock::add_to_linker::<State, WasiClocks>(l, State::clocks)),
+    ("wasi:clocks", "wall-clock", |l| {
+        clocks::wall_clock::add_to_linker::<State, WasiClocks>(l, State::clocks)
+    }),
     ("wasi:filesystem", "types", |l| {
         filesystem::types::add_to_linker::<State, WasiFilesystem>(l, State::filesystem)
     }),
