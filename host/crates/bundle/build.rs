@@ -4,14 +4,7 @@
 //! Descriptions come from the packs' crates linked into this script; it runs no component, so it
 //! needs no engine. Another pack is one line in [`packs`] and one in `Cargo.toml`.
 
-#![expect(
-    clippy::print_stdout,
-    reason = "a build script speaks to cargo on its standard output"
-)]
-#![expect(
-    clippy::disallowed_methods,
-    reason = "cargo speaks to a build script through its environment"
-)]
+#![expect(clippy::disallowed_methods, reason = "cargo speaks to a build script through its environment")]
 
 use std::collections::BTreeSet;
 use std::env;
@@ -80,17 +73,16 @@ fn bundle() -> Result<(), Box<dyn Error>> {
 
 /// One element of `PACKS`, as Rust.
 fn entry(source: &mut String, pack: &Source, component: &[u8], name: &str) -> Result<(), Box<dyn Error>> {
-    let hash: String = Sha256::digest(component)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let hash: String = Sha256::digest(component).iter().map(|byte| format!("{byte:02x}")).collect();
     let version = required("CARGO_PKG_VERSION")?;
     writeln!(
         source,
         "    BundledPack {{\n        id: {:?},\n        version: {version:?},\n        digest: \"sha256:{hash}\",\n        \
          component: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{name}\")),\n        \
          description: {:?},\n        words: &{:?},\n    }},",
-        pack.id, pack.description, words(&pack.description)?,
+        pack.id,
+        pack.description,
+        words(&pack.description)?,
     )?;
     Ok(())
 }
@@ -104,21 +96,19 @@ fn words(description: &str) -> Result<Vec<(String, String)>, Box<dyn Error>> {
     let words: BTreeSet<String> = list("commands").iter().filter_map(first).collect();
     let groups = list("groups");
     let group = |word: &String| groups.iter().find(|group| group["path"] == json!([word])).map(summary);
-    Ok(words.into_iter().map(|word| (word.clone(), group(&word).unwrap_or_else(|| summary(&description)))).collect())
+    Ok(words
+        .into_iter()
+        .map(|word| (word.clone(), group(&word).unwrap_or_else(|| summary(&description))))
+        .collect())
 }
 
 /// What the components depend on; cargo looks into folders itself.
 fn watched(workspace: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
-    let mut paths: Vec<PathBuf> = [
-        "Cargo.toml",
-        "Cargo.lock",
-        "rust-toolchain.toml",
-        "sdk/rust/Cargo.toml",
-    ]
-    .iter()
-    .chain(&["sdk/rust/src", "wit/v1"])
-    .map(|path| workspace.join(path))
-    .collect();
+    let mut paths: Vec<PathBuf> = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "sdk/rust/Cargo.toml"]
+        .iter()
+        .chain(&["sdk/rust/src", "wit/v1"])
+        .map(|path| workspace.join(path))
+        .collect();
     for plugin in fs::read_dir(workspace.join("plugins"))? {
         let plugin = plugin?.path();
         paths.push(plugin.join("Cargo.toml"));
@@ -132,9 +122,7 @@ fn watched(workspace: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
 /// `packs` beside the profile's folder, so that profiles share the components; never the outer
 /// target folder itself, whose lock the outer cargo holds.
 fn target_folder(output: &Path) -> PathBuf {
-    let profile = output
-        .ancestors()
-        .find(|path| path.file_name() == Some(OsStr::new("build")));
+    let profile = output.ancestors().find(|path| path.file_name() == Some(OsStr::new("build")));
     match profile.and_then(Path::parent).and_then(Path::parent) {
         Some(target) => target.join("packs"),
         None => output.join("packs"),
@@ -144,9 +132,7 @@ fn target_folder(output: &Path) -> PathBuf {
 /// Says in one line what to do when packs cannot be compiled here.
 fn check_target() -> Result<(), Box<dyn Error>> {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let printed = Command::new(rustc)
-        .args(["--print", "target-libdir", "--target", TARGET])
-        .output()?;
+    let printed = Command::new(rustc).args(["--print", "target-libdir", "--target", TARGET]).output()?;
     let folder = String::from_utf8(printed.stdout)?;
     if printed.status.success() && Path::new(folder.trim()).is_dir() {
         return Ok(());
@@ -154,36 +140,29 @@ fn check_target() -> Result<(), Box<dyn Error>> {
     Err(format!("command packs need the target {TARGET}: run `rustup target add {TARGET}`").into())
 }
 
-/// Runs cargo for all packs at once and gives the folder with the components.
+/// Runs cargo for each pack and gives the folder with the components.
+///
+/// The crates are plain libraries, made components here by `--crate-type`: a `cdylib` has no hash in
+/// its file's name, so the library that this script links and the workspace's own would overwrite
+/// each other.
 fn build(workspace: &Path, target: &Path, packs: &[Source]) -> Result<PathBuf, Box<dyn Error>> {
-    let mut cargo = Command::new(required("CARGO")?);
-    for (name, _) in env::vars_os() {
-        if name.to_str().is_some_and(is_of_the_outer_build) {
-            cargo.env_remove(name);
-        }
-    }
-    cargo.current_dir(workspace).args([
-        "build",
-        "--locked",
-        "--quiet",
-        "--target",
-        TARGET,
-        "--profile",
-        PROFILE,
-    ]);
-    cargo.arg("--target-dir").arg(target);
     for pack in packs {
-        cargo.args(["--package", pack.package]);
-    }
-    let built = cargo.output()?;
-    if !built.status.success() {
-        let said = String::from_utf8_lossy(&built.stderr);
-        let lines: Vec<_> = said.lines().filter(|line| !line.trim().is_empty()).collect();
-        return Err(format!(
-            "the bundled packs do not build: {}",
-            lines.join("\ncargo::error=")
-        )
-        .into());
+        let mut cargo = Command::new(required("CARGO")?);
+        for (name, _) in env::vars_os() {
+            if name.to_str().is_some_and(is_of_the_outer_build) {
+                cargo.env_remove(name);
+            }
+        }
+        cargo.current_dir(workspace);
+        cargo.args(["rustc", "--locked", "--quiet", "--lib", "--crate-type", "cdylib"]);
+        cargo.args(["--package", pack.package, "--target", TARGET, "--profile", PROFILE]);
+        let built = cargo.arg("--target-dir").arg(target).output()?;
+        if !built.status.success() {
+            let said = String::from_utf8_lossy(&built.stderr);
+            let lines: Vec<_> = said.lines().filter(|line| !line.trim().is_empty()).collect();
+            let said = lines.join("\ncargo::error=");
+            return Err(format!("the bundled pack `{}` does not build: {said}", pack.id).into());
+        }
     }
     Ok(target.join(TARGET).join(PROFILE))
 }

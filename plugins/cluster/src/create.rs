@@ -40,11 +40,7 @@ pub(crate) fn command() -> Command {
                 .choice("k8s", "a Kubernetes cluster")
                 .default("slurm"),
         )
-        .argument(
-            Argument::text("description", "What the cluster is for")
-                .short('d')
-                .value_name("TEXT"),
-        )
+        .argument(Argument::text("description", "What the cluster is for").short('d').value_name("TEXT"))
         .argument(
             Argument::integer("cloud-account", "The cloud account to use, which clouds need")
                 .value_name("ID"),
@@ -54,10 +50,7 @@ pub(crate) fn command() -> Command {
         .argument(Argument::text("key-pair", "AWS: the key pair for the head node").value_name("KEY"))
         .uses(CREATE)
         .answer(shown(Answer::one()))
-        .example(
-            "vantage cluster create lab --provider on_prem",
-            "Creates `lab` on your own machines",
-        )
+        .example("vantage cluster create lab --provider on_prem", "Creates `lab` on your own machines")
         .example(
             "vantage cluster create gpu-1 --provider aws --cloud-account 3 --region us-west-2",
             "Creates `gpu-1` on AWS",
@@ -122,18 +115,14 @@ struct Data {
 
 fn run(session: &Session, arguments: Create) -> Result {
     let account = arguments.cloud_account;
-    let variables = Variables {
-        create_cluster_input: input(arguments)?,
-    };
+    let variables = Variables { create_cluster_input: input(arguments)? };
     let data: Data = session.graphql().execute(CREATE, variables)?;
     let undeployable = data.create_cluster.typename() == "ClusterCouldNotBeDeployed";
-    let made = data
-        .create_cluster
-        .into_member::<Cluster>("Cluster", |member| match member {
-            "ClusterNameInUse" => ErrorKind::Conflict,
-            "InvalidInput" => ErrorKind::Invalid,
-            _ => ErrorKind::Failed,
-        });
+    let made = data.create_cluster.into_member::<Cluster>("Cluster", |member| match member {
+        "ClusterNameInUse" => ErrorKind::Conflict,
+        "InvalidInput" => ErrorKind::Invalid,
+        _ => ErrorKind::Failed,
+    });
     match made {
         Ok(cluster) => session.output().emit(&cluster),
         Err(error) if undeployable && account.is_none() => {
@@ -144,19 +133,10 @@ fn run(session: &Session, arguments: Create) -> Result {
 }
 
 fn input(arguments: Create) -> Result<Input> {
-    let given = [
-        arguments.region.is_some(),
-        arguments.instance_type.is_some(),
-        arguments.key_pair.is_some(),
-    ];
-    let first = AWS_OPTIONS
-        .iter()
-        .zip(given)
-        .find_map(|(option, given)| given.then_some(option));
+    let given = [arguments.region.is_some(), arguments.instance_type.is_some(), arguments.key_pair.is_some()];
+    let first = AWS_OPTIONS.iter().zip(given).find_map(|(option, given)| given.then_some(option));
     if let Some(option) = first.filter(|_| arguments.provider != "aws") {
-        return Err(Error::usage(format!(
-            "`--{option}` is only for the provider `aws`"
-        )));
+        return Err(Error::usage(format!("`--{option}` is only for the provider `aws`")));
     }
     Ok(Input {
         name: arguments.name,

@@ -26,19 +26,12 @@ pub(crate) fn command() -> Command {
     Command::destroy("cluster delete", "Delete a cluster", run)
         .argument(name_argument("The cluster to delete"))
         .uses(DELETE)
-        .answer(
-            Answer::one()
-                .column(Column::text("Deleted", "/deleted"))
-                .schema(json!({
-                    "type": "object",
-                    "required": ["deleted"],
-                    "properties": { "deleted": { "type": "string", "description": "The cluster's name." } },
-                })),
-        )
-        .example(
-            "vantage cluster delete gpu-1",
-            "Asks, then deletes the cluster `gpu-1`",
-        )
+        .answer(Answer::one().column(Column::text("Deleted", "/deleted")).schema(json!({
+            "type": "object",
+            "required": ["deleted"],
+            "properties": { "deleted": { "type": "string", "description": "The cluster's name." } },
+        })))
+        .example("vantage cluster delete gpu-1", "Asks, then deletes the cluster `gpu-1`")
         .example("vantage cluster delete gpu-1 --yes", "Deletes it without asking")
 }
 
@@ -54,16 +47,13 @@ struct Data {
 }
 
 fn run(session: &Session, Delete { name }: Delete) -> Result {
-    let data: Data = session
-        .graphql()
-        .execute(DELETE, json!({ "clusterName": name }))?;
+    let data: Data = session.graphql().execute(DELETE, json!({ "clusterName": name }))?;
     if data.delete_cluster.typename() == "ClusterNotFound" {
         return Err(not_found(&name));
     }
-    data.delete_cluster
-        .into_member::<Value>("ClusterDeleted", |member| match member {
-            "InvalidProviderInput" => ErrorKind::Invalid,
-            _ => ErrorKind::Failed,
-        })?;
+    data.delete_cluster.into_member::<Value>("ClusterDeleted", |member| match member {
+        "InvalidProviderInput" => ErrorKind::Invalid,
+        _ => ErrorKind::Failed,
+    })?;
     session.output().emit(&json!({ "deleted": name }))
 }

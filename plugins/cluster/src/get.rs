@@ -43,12 +43,7 @@ struct Data {
 fn run(session: &Session, Get { name }: Get) -> Result {
     let variables = json!({ "filters": { "name": { "eq": name } } });
     let data: Data = session.graphql().execute(GET, variables)?;
-    match data
-        .clusters
-        .edges
-        .into_iter()
-        .find(|edge| edge.node.name == name)
-    {
+    match data.clusters.edges.into_iter().find(|edge| edge.node.name == name) {
         Some(edge) => session.output().emit(&edge.node),
         None => Err(not_found(&name)),
     }

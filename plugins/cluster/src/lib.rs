@@ -101,16 +101,12 @@ fn schema() -> Value {
 
 /// The positional argument that names the cluster.
 fn name_argument(summary: &str) -> Argument {
-    Argument::text("name", summary)
-        .value_name("NAME")
-        .positional()
-        .required()
+    Argument::text("name", summary).value_name("NAME").positional().required()
 }
 
 /// The option `--provider` with its choices.
 fn provider_argument(summary: &str) -> Argument {
-    PROVIDERS.iter().fold(
-        Argument::choices("provider", summary),
-        |argument, (value, meaning)| argument.choice(*value, *meaning),
-    )
+    PROVIDERS.iter().fold(Argument::choices("provider", summary), |argument, (value, meaning)| {
+        argument.choice(*value, *meaning)
+    })
 }

@@ -34,14 +34,8 @@ pub(crate) fn command() -> Command {
         .uses(LIST)
         .answer(shown(Answer::many()))
         .example("vantage cluster list", "Lists every cluster you can see")
-        .example(
-            "vantage cluster list --status ready --provider aws",
-            "Lists what runs on AWS",
-        )
-        .example(
-            "vantage cluster list --columns name,status -o csv",
-            "Writes two columns as CSV",
-        )
+        .example("vantage cluster list --status ready --provider aws", "Lists what runs on AWS")
+        .example("vantage cluster list --columns name,status -o csv", "Writes two columns as CSV")
 }
 
 #[derive(Deserialize)]
@@ -77,10 +71,7 @@ fn run(session: &Session, arguments: List) -> Result {
         provider: provider.map(|eq| Equals { eq }),
     });
     let output = session.output();
-    for page in session
-        .graphql()
-        .pages::<Cluster>(LIST, Variables { first: PAGE, filters }, "/clusters")?
-    {
+    for page in session.graphql().pages::<Cluster>(LIST, Variables { first: PAGE, filters }, "/clusters")? {
         output.emit_all(page?)?;
     }
     Ok(())

@@ -21,9 +21,7 @@ fn found(nodes: &[Value]) -> Value {
 #[test]
 fn list_emits_every_page_and_asks_for_a_hundred_at_once() {
     let pages = [vec![cluster("a"), cluster("b")], vec![cluster("c")]];
-    let run = Rehearsal::new(pack())
-        .pages("ListClusters", pages)
-        .run("cluster list", json!({}));
+    let run = Rehearsal::new(pack()).pages("ListClusters", pages).run("cluster list", json!({}));
     assert_eq!(run.result, Ok(()));
     assert_eq!(run.records, [cluster("a"), cluster("b"), cluster("c")]);
     assert_eq!(run.calls, [("ListClusters".to_owned(), json!({ "first": 100 }))]);
@@ -32,9 +30,7 @@ fn list_emits_every_page_and_asks_for_a_hundred_at_once() {
 #[test]
 fn list_sends_its_filters_in_the_platforms_form() {
     let arguments = json!({ "status": "ready", "provider": "aws" });
-    let run = Rehearsal::new(pack())
-        .pages("ListClusters", [vec![]])
-        .run("cluster list", arguments);
+    let run = Rehearsal::new(pack()).pages("ListClusters", [vec![]]).run("cluster list", arguments);
     let filters = json!({ "status": { "eq": "ready" }, "provider": { "eq": "aws" } });
     assert_eq!(run.calls[0].1, json!({ "first": 100, "filters": filters }));
     assert_eq!((run.result, run.records), (Ok(()), vec![]));
@@ -43,9 +39,7 @@ fn list_sends_its_filters_in_the_platforms_form() {
 #[test]
 fn get_answers_with_the_cluster_of_that_name() {
     let answer = found(&[cluster("a")]);
-    let run = Rehearsal::new(pack())
-        .answer("GetCluster", answer)
-        .run("cluster get", json!({ "name": "a" }));
+    let run = Rehearsal::new(pack()).answer("GetCluster", answer).run("cluster get", json!({ "name": "a" }));
     assert_eq!(run.records, [cluster("a")]);
     assert_eq!(run.calls[0].1, json!({ "filters": { "name": { "eq": "a" } } }));
 }
@@ -57,33 +51,22 @@ fn get_takes_neither_nothing_nor_another_cluster_for_an_answer() {
             .answer("GetCluster", found(&nodes))
             .run("cluster get", json!({ "name": "a" }));
         let error = run.result.unwrap_err();
-        assert_eq!(
-            (error.kind(), error.message()),
-            (ErrorKind::NotFound, "cluster `a` was not found")
-        );
-        assert_eq!(
-            error.hints(),
-            ["vantage cluster list shows the clusters that you can see"]
-        );
+        assert_eq!((error.kind(), error.message()), (ErrorKind::NotFound, "cluster `a` was not found"));
+        assert_eq!(error.hints(), ["vantage cluster list shows the clusters that you can see"]);
         assert_eq!(run.records, [Value::Null; 0]);
     }
 }
 
 fn create(arguments: Value, member: Value) -> vantage_plugin::testing::Run {
     let answer = json!({ "createCluster": member });
-    Rehearsal::new(pack())
-        .answer("CreateCluster", answer)
-        .run("cluster create", arguments)
+    Rehearsal::new(pack()).answer("CreateCluster", answer).run("cluster create", arguments)
 }
 
 #[test]
 fn create_sends_only_what_was_given_and_answers_with_the_cluster() {
     let mut member = cluster("a");
     member["__typename"] = json!("Cluster");
-    let run = create(
-        json!({ "name": "a", "provider": "on_prem", "description": "mine" }),
-        member.clone(),
-    );
+    let run = create(json!({ "name": "a", "provider": "on_prem", "description": "mine" }), member.clone());
     assert_eq!(run.records, [cluster("a")]);
     let input = json!({ "name": "a", "provider": "on_prem", "clusterType": "slurm", "description": "mine" });
     assert_eq!(run.calls[0].1, json!({ "createClusterInput": input }));
@@ -94,10 +77,7 @@ fn create_sends_only_what_was_given_and_answers_with_the_cluster() {
         "name": "a", "provider": "aws", "clusterType": "k8s", "cloudAccountId": 3,
         "providerAttributes": { "aws": { "regionName": "r" } },
     });
-    assert_eq!(
-        create(arguments, member).calls[0].1,
-        json!({ "createClusterInput": input })
-    );
+    assert_eq!(create(arguments, member).calls[0].1, json!({ "createClusterInput": input }));
 }
 
 #[test]
@@ -121,9 +101,7 @@ fn each_way_that_create_fails_has_its_kind() {
         ("UnexpectedBehavior", ErrorKind::Failed),
     ] {
         let answer = json!({ "__typename": member, "message": "no" });
-        let error = create(json!({ "name": "a", "provider": "aws" }), answer)
-            .result
-            .unwrap_err();
+        let error = create(json!({ "name": "a", "provider": "aws" }), answer).result.unwrap_err();
         assert_eq!((error.kind(), error.message()), (kind, "no"), "{member}");
     }
 }
@@ -141,29 +119,20 @@ fn a_cloud_without_an_account_gets_a_hint_and_with_one_none() {
 
 fn delete(member: Value) -> vantage_plugin::testing::Run {
     let answer = json!({ "deleteCluster": member });
-    Rehearsal::new(pack())
-        .answer("DeleteCluster", answer)
-        .run("cluster delete", json!({ "name": "a" }))
+    Rehearsal::new(pack()).answer("DeleteCluster", answer).run("cluster delete", json!({ "name": "a" }))
 }
 
 #[test]
 fn delete_says_what_it_deleted() {
     let run = delete(json!({ "__typename": "ClusterDeleted", "message": "gone" }));
     assert_eq!(run.records, [json!({ "deleted": "a" })]);
-    assert_eq!(
-        run.calls,
-        [("DeleteCluster".to_owned(), json!({ "clusterName": "a" }))]
-    );
+    assert_eq!(run.calls, [("DeleteCluster".to_owned(), json!({ "clusterName": "a" }))]);
 }
 
 #[test]
 fn each_way_that_delete_fails_has_its_kind() {
     for (member, kind, message) in [
-        (
-            "ClusterNotFound",
-            ErrorKind::NotFound,
-            "cluster `a` was not found",
-        ),
+        ("ClusterNotFound", ErrorKind::NotFound, "cluster `a` was not found"),
         ("InvalidProviderInput", ErrorKind::Invalid, "no"),
         ("UnexpectedBehavior", ErrorKind::Failed, "no"),
     ] {
@@ -178,13 +147,7 @@ fn each_way_that_delete_fails_has_its_kind() {
 fn no_document_selects_what_may_hold_secrets() {
     let description: Value = serde_json::from_str(&pack().describe()).unwrap();
     for operation in description["operations"].as_array().unwrap() {
-        assert!(
-            !operation["document"]
-                .as_str()
-                .unwrap()
-                .contains("creationParameters"),
-            "{operation}"
-        );
+        assert!(!operation["document"].as_str().unwrap().contains("creationParameters"), "{operation}");
     }
 }
 
@@ -205,17 +168,11 @@ fn every_command_has_examples_and_a_schema_whose_properties_its_columns_show() {
         let examples = command["examples"].as_array().unwrap();
         assert!(!examples.is_empty());
         for example in examples {
-            assert!(
-                format!("{} ", example["line"].as_str().unwrap()).starts_with(&path),
-                "{example}"
-            );
+            assert!(format!("{} ", example["line"].as_str().unwrap()).starts_with(&path), "{example}");
         }
         for column in command["answer"]["columns"].as_array().unwrap() {
             let name = column["pointer"].as_str().unwrap().trim_start_matches('/');
-            assert!(
-                !command["answer"]["schema"]["properties"][name].is_null(),
-                "{path}: {name}"
-            );
+            assert!(!command["answer"]["schema"]["properties"][name].is_null(), "{path}: {name}");
         }
     }
 }

@@ -52,10 +52,8 @@ mod tests {
         assert!(!PACKS.is_empty());
         for pack in PACKS {
             assert!(pack.component.starts_with(COMPONENT), "{pack:?}");
-            let hash: String = Sha256::digest(pack.component)
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
+            let hash: String =
+                Sha256::digest(pack.component).iter().map(|byte| format!("{byte:02x}")).collect();
             assert_eq!(pack.digest, format!("sha256:{hash}"), "{pack:?}");
         }
     }
@@ -67,11 +65,7 @@ mod tests {
             assert_eq!(description["schema"], 1, "{pack:?}");
             assert_eq!(description["id"], pack.id);
             assert_eq!(description["version"], pack.version);
-            assert_eq!(
-                description.to_string(),
-                pack.description,
-                "described with spaces: {pack:?}"
-            );
+            assert_eq!(description.to_string(), pack.description, "described with spaces: {pack:?}");
         }
     }
 
@@ -89,10 +83,7 @@ mod tests {
         // Texts of the description are constants of the code, so they are in the component's bytes.
         for pack in PACKS {
             let id = pack.id.as_bytes();
-            assert!(
-                pack.component.windows(id.len()).any(|window| window == id),
-                "{pack:?}"
-            );
+            assert!(pack.component.windows(id.len()).any(|window| window == id), "{pack:?}");
         }
     }
 
