@@ -34,7 +34,10 @@ fn the_platforms_tokens_do_contain_the_canary() {
     let mut records = 0;
     each_file(&world.home().join("state/sessions"), &mut |path, bytes| {
         if path.extension().is_some_and(|end| end == "json") {
-            assert!(contains_canary(bytes), "the record holds no canary: the other tests would prove nothing");
+            assert!(
+                contains_canary(bytes),
+                "the record holds no canary: the other tests would prove nothing"
+            );
             records += 1;
         }
     });
@@ -51,7 +54,7 @@ fn no_output_at_full_verbosity_shows_a_token() {
         &["whoami", "-o", "json"],
         &["cluster", "list"],
         &["cluster", "get", "nosuch"],
-        &["cluster", "create", "mine", "--provider", "aws"],
+        &["cluster", "create", "mine", "--provider", "on_prem"],
         &["api", "{ clusters(first: 1) { edges { node { name } } } }"],
         &["api", "{ nosuch }"],
         &["plugin", "add", &pack, "--grant-all"],
@@ -101,6 +104,18 @@ fn no_file_but_the_record_holds_a_token() {
         assert!(record || !contains_canary(bytes), "{} holds a token", path.display());
     });
     assert!(seen > 5, "only {seen} files were looked at");
+}
+
+#[test]
+fn no_guests_memory_holds_a_token() {
+    let world = world();
+    world.run(&["plugin", "add", &guest("scanner").display().to_string(), "--grant-all"]).expect(0);
+    let name = world.run(&["cluster", "list", "-o", "json"]).expect(0).json()[0]["name"].clone();
+    let backwards = |text: &str| text.chars().rev().collect::<String>();
+    let (present, canary) = (backwards(name.as_str().unwrap()), backwards(&canary()));
+    let found = world.run(&["scanner", &present, &canary, "-o", "json"]).expect(0).json();
+    assert!(found["bytes"].as_u64().unwrap() > 1 << 20, "{found}");
+    assert_eq!(found["found"], serde_json::json!([true, false]), "the name is there, the canary is not");
 }
 
 fn each_file(folder: &Path, look: &mut impl FnMut(&Path, &[u8])) {

@@ -18,7 +18,5 @@ fn run(session: &Session, _: Arguments) -> Result {
     let colours = ["red".to_owned(), "green".to_owned()];
     let colour = &colours[user.choose("Which colour?", &colours)?];
     let name = user.ask("What is your name?", Some("Ada"))?;
-    session
-        .output()
-        .emit(&json!({ "sure": sure, "colour": colour, "name": name }))
+    session.output().emit(&json!({ "sure": sure, "colour": colour, "name": name }))
 }

@@ -21,17 +21,11 @@ impl Guest for BadJson {
         let graphql = session.graphql();
         let mut refused = vec![
             ("emit", output.emit("{\"half\":").err()),
-            (
-                "emit-all",
-                output.emit_all(&["{}".to_owned(), "[1,]".to_owned()]).err(),
-            ),
+            ("emit-all", output.emit_all(&["{}".to_owned(), "[1,]".to_owned()]).err()),
             ("emit-nothing", output.emit("").err()),
             ("emit-two", output.emit("{} {}").err()),
             ("execute", graphql.execute("Undeclared", "{").err()),
-            (
-                "execute-document",
-                graphql.execute_document("cluster", "{ a }", "[]").err(),
-            ),
+            ("execute-document", graphql.execute_document("cluster", "{ a }", "[]").err()),
         ];
         if let Ok(store) = session.storage() {
             refused.push(("storage", store.set("key", "nul").err()));

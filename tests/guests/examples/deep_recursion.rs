@@ -20,10 +20,6 @@ fn run(_: &Session, _: Arguments) -> Result {
 }
 
 fn deeper(depth: u64) -> u64 {
-    let below = if black_box(depth) == u64::MAX {
-        0
-    } else {
-        deeper(black_box(depth + 1))
-    };
+    let below = if black_box(depth) == u64::MAX { 0 } else { deeper(black_box(depth + 1)) };
     black_box(below) + 1
 }

@@ -24,8 +24,6 @@ pub fn pack() -> Pack {
 }
 
 fn run(session: &Session, _: Arguments) -> Result {
-    let data: Value = session
-        .graphql()
-        .execute(DELETE, json!({ "clusterName": "precious" }))?;
+    let data: Value = session.graphql().execute(DELETE, json!({ "clusterName": "precious" }))?;
     session.output().emit(&data)
 }

@@ -19,12 +19,7 @@ fn run(session: &Session, _: Arguments) -> Result {
         ("email", persona.email()),
         ("subject", persona.subject()),
         ("display-name", persona.display_name()),
-        (
-            "organization",
-            persona
-                .organization()
-                .map(|organization| format!("{organization:?}")),
-        ),
+        ("organization", persona.organization().map(|organization| format!("{organization:?}"))),
         ("roles", persona.roles().map(|roles| roles.join(","))),
         ("has-role", persona.has_role("admin").map(|has| has.to_string())),
     ];

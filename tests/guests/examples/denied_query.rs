@@ -15,9 +15,7 @@ const NAMES: Operation = Operation::new(
 /// What the pack contains.
 pub fn pack() -> Pack {
     Pack::new("test/denied-query", "1.0.0", "Read the names of clusters").command(
-        Command::read("denied-query", "Read the names of clusters", run)
-            .uses(NAMES)
-            .answer(Answer::one()),
+        Command::read("denied-query", "Read the names of clusters", run).uses(NAMES).answer(Answer::one()),
     )
 }
 

@@ -17,9 +17,7 @@ vantage_plugin::export_guest!(DescribeVaries);
 
 impl Guest for DescribeVaries {
     fn describe() -> String {
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |since| since.as_nanos());
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
         let chance = RandomState::new().hash_one(1_u8);
         let calls = CALLS.fetch_add(1, Ordering::Relaxed);
         let summary = format!("Vary: clock {now}, chance {chance:x}, call {calls}");

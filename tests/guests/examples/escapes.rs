@@ -22,27 +22,18 @@ const LIST: Operation = Operation::new(
 
 /// What the pack contains.
 pub fn pack() -> Pack {
-    Pack::new(
-        "test/escapes",
-        "1.0.0",
-        "Paint \u{1b}[31mred\u{1b}[0m \u{202e}over",
-    )
-    .command(
-        Command::read(
-            "escapes",
-            "Paint \u{1b}]8;;https://evil.example\u{1b}\\it\u{1b}]8;;\u{1b}\\",
-            run,
-        )
-        .description("# Head\u{1b}[2J\n\nBody \u{202e}evil")
-        .argument(Argument::flag("fail", "End in an error \u{1b}[5mthat blinks"))
-        .argument(Argument::flag("markdown", "Answer in Markdown, too \u{200b}"))
-        .uses(LIST)
-        .answer(
-            Answer::many()
-                .column(Column::text("Ti\u{1b}[1mtle", "/text"))
-                .column(Column::status("S", "/status")),
-        )
-        .example("vantage escapes \u{1b}[31m", "Paints \u{202e}it"),
+    Pack::new("test/escapes", "1.0.0", "Paint \u{1b}[31mred\u{1b}[0m \u{202e}over").command(
+        Command::read("escapes", "Paint \u{1b}]8;;https://evil.example\u{1b}\\it\u{1b}]8;;\u{1b}\\", run)
+            .description("# Head\u{1b}[2J\n\nBody \u{202e}evil")
+            .argument(Argument::flag("fail", "End in an error \u{1b}[5mthat blinks"))
+            .argument(Argument::flag("markdown", "Answer in Markdown, too \u{200b}"))
+            .uses(LIST)
+            .answer(
+                Answer::many()
+                    .column(Column::text("Ti\u{1b}[1mtle", "/text"))
+                    .column(Column::status("S", "/status")),
+            )
+            .example("vantage escapes \u{1b}[31m", "Paints \u{202e}it"),
     )
 }
 

@@ -9,11 +9,7 @@ vantage_plugin::export!(pack);
 pub fn pack() -> Pack {
     Pack::new("test/fails", "1.0.0", "Fail").command(
         Command::read("fails", "Fail as told", run)
-            .argument(
-                Argument::text("kind", "The kind of the error")
-                    .positional()
-                    .required(),
-            )
+            .argument(Argument::text("kind", "The kind of the error").positional().required())
             .argument(Argument::text("message", "What it says").default("it was told to fail"))
             .argument(Argument::text("hint", "What to do").repeated())
             .argument(Argument::text("details", "A JSON text with details")),

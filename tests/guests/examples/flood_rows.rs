@@ -27,10 +27,7 @@ pub fn pack() -> Pack {
 fn run(session: &Session, arguments: Arguments) -> Result {
     let output = session.output();
     for number in 0..arguments.integer("rows").unwrap_or_default() {
-        output.emit(&Row {
-            number,
-            text: "the quick brown fox jumps over the lazy dog",
-        })?;
+        output.emit(&Row { number, text: "the quick brown fox jumps over the lazy dog" })?;
     }
     output.note("flooded");
     Ok(())

@@ -12,12 +12,7 @@ pub fn pack() -> Pack {
         .command(
             Command::read("greeter", "Greet people by name", run)
                 .alias("greet")
-                .argument(
-                    Argument::text("name", "Whom to greet")
-                        .value_name("NAME")
-                        .positional()
-                        .repeated(),
-                )
+                .argument(Argument::text("name", "Whom to greet").value_name("NAME").positional().repeated())
                 .argument(Argument::integer("times", "How often").short('t').default(1))
                 .argument(Argument::flag("warn", "Warn, too"))
                 .answer(
@@ -58,10 +53,7 @@ fn run(session: &Session, arguments: Greeter) -> Result {
     for name in &arguments.name {
         progress.describe(name);
         for turn in 1..=arguments.times {
-            output.emit(&Row {
-                greeting: format!("{greeting}, {name}!"),
-                turn,
-            })?;
+            output.emit(&Row { greeting: format!("{greeting}, {name}!"), turn })?;
         }
         progress.advance(1);
     }

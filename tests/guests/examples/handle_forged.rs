@@ -16,11 +16,7 @@ impl Guest for HandleForged {
     #[expect(unsafe_code, reason = "the misuse of the handle is what the test is about")]
     fn run(_: Vec<String>, arguments: String, session: Session) -> Result<(), Error> {
         let output = session.output();
-        let forged = if arguments.len() > 2 {
-            0x00c0_ffee
-        } else {
-            output.handle()
-        };
+        let forged = if arguments.len() > 2 { 0x00c0_ffee } else { output.handle() };
         // SAFETY: none; the host has to notice.
         let client = unsafe { Client::from_handle(forged) };
         let answer = client.execute("Anything", "{}");

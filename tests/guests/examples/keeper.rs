@@ -29,7 +29,5 @@ fn run(session: &Session, arguments: Arguments) -> Result {
             storage.set(&format!("filler-{number}"), &"x".repeat(1 << 10))?;
         }
     }
-    session
-        .output()
-        .emit(&json!({ "runs": runs, "keys": storage.keys()? }))
+    session.output().emit(&json!({ "runs": runs, "keys": storage.keys()? }))
 }

@@ -14,9 +14,7 @@ vantage_plugin::export!(pack);
 pub fn pack() -> Pack {
     Pack::new("test/outside", "1.0.0", "Look for a way out").command(
         Command::read("outside", "Look for a way out", run).answer(
-            Answer::many()
-                .column(Column::text("Way", "/way"))
-                .column(Column::text("Found", "/found")),
+            Answer::many().column(Column::text("Way", "/way")).column(Column::text("Found", "/found")),
         ),
     )
 }
@@ -26,23 +24,14 @@ fn run(session: &Session, _: Arguments) -> Result {
     for (way, found) in [
         ("environment", environment()),
         ("arguments", std::env::args_os().count().to_string()),
-        (
-            "folder",
-            said(std::env::current_dir().map(|path| path.display().to_string())),
-        ),
+        ("folder", said(std::env::current_dir().map(|path| path.display().to_string()))),
         ("root", said(std::fs::read_dir("/").map(Iterator::count))),
-        (
-            "file",
-            said(std::fs::read("/etc/hostname").map(|bytes| bytes.len())),
-        ),
+        ("file", said(std::fs::read("/etc/hostname").map(|bytes| bytes.len()))),
         ("write", said(std::fs::File::create("/tmp/out"))),
         ("connect", said(TcpStream::connect("127.0.0.1:80"))),
         ("listen", said(TcpListener::bind("127.0.0.1:0"))),
         ("datagram", said(UdpSocket::bind("127.0.0.1:0"))),
-        (
-            "name",
-            said(("localhost", 80).to_socket_addrs().map(Iterator::count)),
-        ),
+        ("name", said(("localhost", 80).to_socket_addrs().map(Iterator::count))),
         ("process", said(process::Command::new("/bin/true").status())),
     ] {
         output.emit(&json!({ "way": way, "found": found }))?;

@@ -37,10 +37,7 @@ fn run(session: &Session, arguments: Arguments) -> Result {
     let variables = json!({ "first": arguments.integer("page") });
     let mut pages = 0;
     let connection = arguments.required_text("connection")?;
-    for page in session
-        .graphql()
-        .pages::<Value>(CLUSTERS, variables, connection)?
-    {
+    for page in session.graphql().pages::<Value>(CLUSTERS, variables, connection)? {
         output.emit_all(page?)?;
         pages += 1;
     }

@@ -11,12 +11,7 @@ vantage_plugin::export!(pack);
 pub fn pack() -> Pack {
     Pack::new("test/reader", "1.0.0", "Count lines").command(
         Command::read("reader", "Count the lines of files", run)
-            .argument(
-                Argument::file("input", "The files to read")
-                    .value_name("FILE")
-                    .positional()
-                    .repeated(),
-            )
+            .argument(Argument::file("input", "The files to read").value_name("FILE").positional().repeated())
             .answer(
                 Answer::many()
                     .column(Column::text("Name", "/name"))
@@ -35,9 +30,7 @@ fn run(session: &Session, _: Arguments) -> Result {
             line?;
             lines += 1;
         }
-        session
-            .output()
-            .emit(&json!({ "name": name, "size": size, "lines": lines }))?;
+        session.output().emit(&json!({ "name": name, "size": size, "lines": lines }))?;
     }
     Ok(())
 }

@@ -27,7 +27,5 @@ pub fn pack() -> Pack {
 fn run(session: &Session, arguments: Arguments) -> Result {
     let text = "the quick brown fox jumps over the lazy dog, and the dog does not even look up";
     let rows = arguments.integer("rows").unwrap_or_default();
-    session
-        .output()
-        .emit_all((0..rows).map(|number| Row { number, text }))
+    session.output().emit_all((0..rows).map(|number| Row { number, text }))
 }

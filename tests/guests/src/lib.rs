@@ -49,6 +49,7 @@ macro_rules! every_guest {
             panics
             reader
             row_burst
+            scanner
             trap
         }
     };
@@ -92,23 +93,12 @@ mod tests {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
         let mut files: Vec<String> = std::fs::read_dir(folder.join("examples"))
             .unwrap()
-            .map(|file| {
-                file.unwrap()
-                    .path()
-                    .file_stem()
-                    .unwrap()
-                    .to_str()
-                    .unwrap()
-                    .to_owned()
-            })
+            .map(|file| file.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
             .collect();
         files.sort();
         assert_eq!(files, GUESTS);
         let manifest = std::fs::read_to_string(folder.join("Cargo.toml")).unwrap();
-        let entries: Vec<_> = manifest
-            .lines()
-            .filter_map(|line| line.strip_prefix("name = \""))
-            .collect();
+        let entries: Vec<_> = manifest.lines().filter_map(|line| line.strip_prefix("name = \"")).collect();
         let expected: Vec<_> = GUESTS.iter().map(|name| format!("{name}\"")).collect();
         assert_eq!(entries[1..], expected);
     }
