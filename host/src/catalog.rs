@@ -3,7 +3,7 @@
 //! One small file is read, and only the pack that the line names is described in full. A store that
 //! cannot be read costs the packs of others, and a warning, but no built-in command.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use vantage_bundle::BundledPack;
@@ -96,7 +96,12 @@ impl Commands {
     fn bundled(&mut self, named: Option<&String>) -> Result<(), HostError> {
         for pack in vantage_bundle::PACKS {
             for (word, summary) in pack.words {
-                self.words.push(PackWord { word: (*word).to_owned(), summary: (*summary).to_owned(), bundled: true });
+                self.words.push(PackWord {
+                    word: (*word).to_owned(),
+                    summary: (*summary).to_owned(),
+                    bundled: true,
+                    hidden: false,
+                });
                 if named.is_some_and(|named| named == word) {
                     self.chosen = Some(Chosen {
                         word: (*word).to_owned(),
@@ -112,13 +117,6 @@ impl Commands {
 
     fn installed(&mut self, store: &Store, named: Option<&String>) -> Result<(), HostError> {
         let catalog = store.catalog()?;
-        for command in catalog.commands() {
-            self.words.push(PackWord {
-                word: command.word.to_owned(),
-                summary: Visible::line(command.summary).to_string(),
-                bundled: false,
-            });
-        }
         if self.chosen.is_none()
             && let Some(named) = named
             && let Some(entry) = catalog.find(named)
@@ -126,7 +124,7 @@ impl Commands {
             let description = entry.description()?;
             let paths = description.commands.iter().map(|command| &command.path);
             self.chosen = Some(Chosen {
-                word: named.clone(),
+                word: by_its_first_name(&description, named),
                 own_paths: paths.map(|path| (path.clone(), entry.own_path(path))).collect(),
                 description,
                 origin: PackOrigin::Installed {
@@ -135,6 +133,30 @@ impl Commands {
                 },
             });
         }
+        let other_names =
+            self.chosen.as_ref().map(|chosen| other_names(&chosen.description)).unwrap_or_default();
+        for command in catalog.commands().filter(|command| !other_names.contains(command.word)) {
+            self.words.push(PackWord {
+                word: command.word.to_owned(),
+                summary: Visible::line(command.summary).to_string(),
+                bundled: false,
+                hidden: command.hidden,
+            });
+        }
         Ok(())
     }
+}
+
+/// The word that a command of one word is called by first, where `named` is another name of it.
+fn by_its_first_name(description: &Description, named: &str) -> String {
+    let mut commands = description.commands.iter();
+    let called =
+        commands.find(|command| command.path.len() == 1 && command.aliases.iter().any(|name| name == named));
+    called.map_or(named, |command| command.path[0].as_str()).to_owned()
+}
+
+/// Other names of commands of one word, which the tree gets with the command itself.
+fn other_names(description: &Description) -> BTreeSet<String> {
+    let commands = description.commands.iter().filter(|command| command.path.len() == 1);
+    commands.flat_map(|command| command.aliases.iter().cloned()).collect()
 }

@@ -49,6 +49,8 @@ pub struct PackWord {
     pub summary: String,
     /// Whether the pack is part of the binary.
     pub bundled: bool,
+    /// Whether help leaves it out: another name of a command, or one that hides.
+    pub hidden: bool,
 }
 
 /// The names of all built-ins, which no pack can take.
@@ -61,7 +63,12 @@ pub fn built_in_names() -> Vec<String> {
 /// The tree for the line that `peek` has looked at.
 ///
 /// `described` is the pack whose word the line names, with that word.
-pub fn tree(peek: &Peek, words: &[PackWord], described: Option<(&str, &Description)>, now: jiff::Timestamp) -> Command {
+pub fn tree(
+    peek: &Peek,
+    words: &[PackWord],
+    described: Option<(&str, &Description)>,
+    now: jiff::Timestamp,
+) -> Command {
     let mut root = Command::new("vantage")
         .version(env!("CARGO_PKG_VERSION"))
         .about("The command line of the Vantage HPC platform")
@@ -73,7 +80,7 @@ pub fn tree(peek: &Peek, words: &[PackWord], described: Option<(&str, &Descripti
     for word in words {
         root = root.subcommand(match described {
             Some((name, description)) if name == word.word => packs::tree(name, description, now),
-            _ => Command::new(word.word.clone()).about(word.summary.clone()),
+            _ => Command::new(word.word.clone()).about(word.summary.clone()).hide(word.hidden),
         });
     }
     if help::names_a_command(peek) {

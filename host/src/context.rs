@@ -51,7 +51,9 @@ impl Context {
 
     /// Whether a person can be asked.
     pub fn attended(&self) -> bool {
-        !self.globals.no_input && !self.environment.is_set("VANTAGE_NO_INPUT") && self.environment.stderr_terminal
+        !self.globals.no_input
+            && !self.environment.is_set("VANTAGE_NO_INPUT")
+            && self.environment.stderr_terminal
     }
 
     /// Where configuration, data, state and cache lie.

@@ -48,7 +48,9 @@ pub fn install(verbosity: u8, timings: Option<Timings>, console: &Console) {
     }
     let filter = match verbosity {
         1 => None,
-        2 => Some("warn,vantage=debug,vantage_session=debug,vantage_store=debug,vantage_runtime=debug,pack=debug"),
+        2 => Some(
+            "warn,vantage=debug,vantage_session=debug,vantage_store=debug,vantage_runtime=debug,pack=debug",
+        ),
         _ => Some("trace"),
     };
     let logs = filter.map(|filter| {
@@ -121,5 +123,6 @@ pub fn usage_error(error: &clap::Error) -> HostError {
         hints,
         request_id: None,
         details: None,
+        backtrace: None,
     }))
 }

@@ -75,7 +75,9 @@ impl Environment {
     pub fn from_process() -> Self {
         let variables = VARIABLES
             .iter()
-            .filter_map(|name| std::env::var_os(name).filter(|value| !value.is_empty()).map(|value| (*name, value)))
+            .filter_map(|name| {
+                std::env::var_os(name).filter(|value| !value.is_empty()).map(|value| (*name, value))
+            })
             .collect();
         Self {
             variables,
@@ -166,9 +168,10 @@ mod tests {
 
     #[test]
     fn vantage_home_moves_everything_together() {
-        let folders = environment(&[("VANTAGE_HOME", "/v"), ("XDG_DATA_HOME", "/elsewhere")], Some("/home/u"))
-            .folders()
-            .unwrap();
+        let folders =
+            environment(&[("VANTAGE_HOME", "/v"), ("XDG_DATA_HOME", "/elsewhere")], Some("/home/u"))
+                .folders()
+                .unwrap();
         assert_eq!(folders.config_file(), PathBuf::from("/v/config.toml"));
         assert_eq!(folders.data, PathBuf::from("/v/data"));
     }

@@ -112,13 +112,23 @@ pub struct Said {
     pub request_id: Option<String>,
     /// An object for programs.
     pub details: Option<Value>,
+    /// A backtrace for whoever repairs it.
+    pub backtrace: Option<String>,
 }
 
 impl HostError {
     /// An error of `kind` with a message and hints.
     pub fn said(kind: Kind, message: impl Into<String>, hints: Vec<String>) -> Self {
         let message = message.into();
-        Self::Said(Box::new(Said { kind, message, causes: Vec::new(), hints, request_id: None, details: None }))
+        Self::Said(Box::new(Said {
+            kind,
+            message,
+            causes: Vec::new(),
+            hints,
+            request_id: None,
+            details: None,
+            backtrace: None,
+        }))
     }
 
     /// What the user typed cannot be used.
@@ -135,6 +145,7 @@ impl HostError {
             hints: Vec::new(),
             request_id: None,
             details: None,
+            backtrace: None,
         }))
     }
 
@@ -149,6 +160,7 @@ impl HostError {
             hints: Vec::new(),
             request_id: Some(answer.request_id.clone()),
             details: Some(errors_as_json(&answer.errors)),
+            backtrace: None,
         }))
     }
 
@@ -187,6 +199,7 @@ impl HostError {
             Self::Said(said) => {
                 report.request_id.clone_from(&said.request_id);
                 report.details.clone_from(&said.details);
+                report.backtrace.clone_from(&said.backtrace);
             }
             Self::Session(error) => report.request_id = error.request_id().map(str::to_owned),
             Self::Runtime(RuntimeError::Crashed { backtrace, .. }) if !backtrace.is_empty() => {

@@ -33,9 +33,9 @@ use clap::{ArgMatches, FromArgMatches};
 use vantage_output::Console;
 
 use crate::catalog::Commands;
+use crate::cli::BuiltIn;
 use crate::cli::globals::Globals;
 use crate::cli::peek::Peek;
-use crate::cli::BuiltIn;
 use crate::context::Context;
 pub use crate::environment::Environment;
 use crate::error::HostError;
@@ -103,11 +103,10 @@ impl Prepared {
 
     fn dispatch(&self, context: &Context) -> Result<(), HostError> {
         // One worker beside this thread: the next page arrives while the pack works on this one.
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .map_err(|error| HostError::said(error::Kind::Failed, format!("cannot start: {error}"), Vec::new()))?;
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().map_err(
+                |error| HostError::said(error::Kind::Failed, format!("cannot start: {error}"), Vec::new()),
+            )?;
         let result = runtime.block_on(async {
             tokio::select! {
                 biased;
@@ -126,11 +125,14 @@ impl Prepared {
     }
 
     async fn command(&self, context: &Context) -> Result<(), HostError> {
-        let Some((word, matches)) = self.matches.subcommand() else { return Ok(()) };
+        let Some((word, matches)) = self.matches.subcommand() else {
+            return Ok(());
+        };
         if let Some(pack) = self.commands.pack(word) {
             return commands::pack::run(pack, word, matches, context).await;
         }
-        let built_in = BuiltIn::from_arg_matches(&self.matches).map_err(|error| diagnostics::usage_error(&error))?;
+        let built_in =
+            BuiltIn::from_arg_matches(&self.matches).map_err(|error| diagnostics::usage_error(&error))?;
         if context.globals().schema {
             return Err(HostError::usage(
                 format!("`{word}` has no schema"),

@@ -55,7 +55,13 @@ fn table(configuration: &Configuration, id: &str) -> Result<Map<String, Value>, 
 }
 
 /// A value as TOML has it, or as text that is read as an argument of that kind would be.
-fn read_value(id: &str, name: &str, kind: Kind, value: &Value, now: jiff::Timestamp) -> Result<Value, HostError> {
+fn read_value(
+    id: &str,
+    name: &str,
+    kind: Kind,
+    value: &Value,
+    now: jiff::Timestamp,
+) -> Result<Value, HostError> {
     let read = match (kind, value) {
         (Kind::Flag, Value::Bool(_)) => Ok(value.clone()),
         (Kind::Flag, _) => Err("true or false".to_owned()),
@@ -84,12 +90,16 @@ mod tests {
         let description = r#"{"schema":1,"id":"acme/x","version":"1.0.0","summary":"Try","commands":[],
             "settings":[{"name":"greeting","kind":"text","summary":"What","default":"Hi"},
                         {"name":"pause","kind":"duration","summary":"How long"}]}"#;
-        PackSettings::read(&Configuration::load(file.path()).unwrap(), &serde_json::from_str(description).unwrap())
+        PackSettings::read(
+            &Configuration::load(file.path()).unwrap(),
+            &serde_json::from_str(description).unwrap(),
+        )
     }
 
     #[test]
     fn declared_settings_are_read_by_their_kind_and_others_are_not_shown() {
-        let settings = read("version = 1\n[packs.\"acme/x\"]\npause = \"2m\"\nsecret = 1\nmemory = \"1GiB\"\n").unwrap();
+        let settings =
+            read("version = 1\n[packs.\"acme/x\"]\npause = \"2m\"\nsecret = 1\nmemory = \"1GiB\"\n").unwrap();
         assert_eq!(settings.values, r#"{"greeting":"Hi","pause":120}"#);
         assert_eq!(settings.limits.memory, 1 << 30);
     }

@@ -67,7 +67,9 @@ impl Terminal {
         self.write(prompt)?;
         let mut line = Vec::new();
         let mut reader = BufReader::new(&self.device);
-        let read = io::Read::take(&mut reader, ANSWER_LIMIT as u64).read_until(b'\n', &mut line).map_err(unusable)?;
+        let read = io::Read::take(&mut reader, ANSWER_LIMIT as u64)
+            .read_until(b'\n', &mut line)
+            .map_err(unusable)?;
         if read == 0 {
             return Err(HostError::said(Kind::Interrupted, "the terminal was closed", Vec::new()));
         }

@@ -53,7 +53,9 @@ impl Timings {
 impl<S: tracing::Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Timings {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
         let name = attributes.metadata().name();
-        let Some(span) = context.span(id).filter(|_| NAMES.contains(&name)) else { return };
+        let Some(span) = context.span(id).filter(|_| NAMES.contains(&name)) else {
+            return;
+        };
         let depth = span.scope().skip(1).filter(|parent| NAMES.contains(&parent.name())).count();
         let mut label = Label::default();
         attributes.record(&mut label);
@@ -71,7 +73,9 @@ impl<S: tracing::Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Timings {
     fn on_close(&self, id: Id, context: Context<'_, S>) {
         let Some(span) = context.span(&id) else { return };
         let extensions = span.extensions();
-        let Some(began) = extensions.get::<Began>() else { return };
+        let Some(began) = extensions.get::<Began>() else {
+            return;
+        };
         let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(row) = rows.get_mut(began.row) {
             row.length = began.at.elapsed();

@@ -120,7 +120,8 @@ pub fn color(when: Color, environment: &Environment, terminal: bool) -> bool {
 
 /// `COLUMNS` wins over what the terminal says, as people set it to get a width they can rely on.
 fn width(environment: &Environment) -> Option<usize> {
-    let given = environment.text("COLUMNS").and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0);
+    let given =
+        environment.text("COLUMNS").and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0);
     given.or(environment.width)
 }
 

@@ -33,14 +33,13 @@ fn below(command: Command, folded: &str) -> Command {
 
 /// The text of `vantage --help`.
 pub fn overview(words: &[PackWord]) -> String {
-    let mut text = String::from(
-        "The command line of the Vantage HPC platform\n\nUsage: vantage [OPTIONS] <COMMAND>\n",
-    );
+    let mut text =
+        String::from("The command line of the Vantage HPC platform\n\nUsage: vantage [OPTIONS] <COMMAND>\n");
     let width = words.iter().map(|word| word.word.len()).max().unwrap_or(0).max(10);
     let packs = |bundled: bool| {
         words
             .iter()
-            .filter(move |word| word.bundled == bundled)
+            .filter(move |word| word.bundled == bundled && !word.hidden)
             .map(|word| (word.word.clone(), word.summary.clone()))
             .collect::<Vec<_>>()
     };
@@ -87,6 +86,8 @@ fn options() -> String {
         let help = option.get_help().map(ToString::to_string).unwrap_or_default();
         text.push_str(&format!("  {short}{name:22}  {help}\n"));
     }
-    text.push_str("  -h, --help                  Show help\n  -V, --version               Show the version\n");
+    text.push_str(
+        "  -h, --help                  Show help\n  -V, --version               Show the version\n",
+    );
     text
 }

@@ -112,7 +112,10 @@ fn leaf(node: Command, command: &description::Command, now: jiff::Timestamp) -> 
 }
 
 fn examples(command: &description::Command) -> String {
-    let lines = command.examples.iter().map(|example| format!("  {}\n      {}", line(&example.line), line(&example.explanation)));
+    let lines = command
+        .examples
+        .iter()
+        .map(|example| format!("  {}\n      {}", line(&example.line), line(&example.explanation)));
     format!("Examples:\n{}", lines.collect::<Vec<_>>().join("\n"))
 }
 

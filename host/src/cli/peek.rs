@@ -98,8 +98,20 @@ fn is_global(name: &str) -> bool {
     WITH_VALUE.contains(&name)
         || matches!(
             name,
-            "--json" | "-j" | "--wide" | "--no-header" | "--schema" | "--quiet" | "-q" | "--verbose" | "--no-input"
-                | "--yes" | "-y" | "--dry-run" | "--help" | "-h"
+            "--json"
+                | "-j"
+                | "--wide"
+                | "--no-header"
+                | "--schema"
+                | "--quiet"
+                | "-q"
+                | "--verbose"
+                | "--no-input"
+                | "--yes"
+                | "-y"
+                | "--dry-run"
+                | "--help"
+                | "-h"
         )
         || (name.starts_with("-v") && name[1..].bytes().all(|byte| byte == b'v'))
 }

@@ -50,7 +50,8 @@ fn duration(text: &str) -> Result<Value, String> {
 
 fn size(text: &str) -> Result<Value, String> {
     let expected = "a size, as in `16GiB`, `500MB` or `4096`";
-    let end = text.find(|character: char| !character.is_ascii_digit() && character != '.').unwrap_or(text.len());
+    let end =
+        text.find(|character: char| !character.is_ascii_digit() && character != '.').unwrap_or(text.len());
     let (digits, unit) = text.split_at(end);
     let factor: u64 = match unit.trim() {
         "" | "B" => 1,
@@ -81,9 +82,10 @@ fn time(text: &str, now: jiff::Timestamp) -> Result<Value, String> {
     {
         return Ok(json!(midnight.timestamp().to_string()));
     }
-    let ago = text.parse::<jiff::Span>().ok().and_then(|span| {
-        now.to_zoned_datetime(jiff::tz::TimeZone::UTC).checked_sub(span.abs()).ok()
-    });
+    let ago = text
+        .parse::<jiff::Span>()
+        .ok()
+        .and_then(|span| now.to_zoned_datetime(jiff::tz::TimeZone::UTC).checked_sub(span.abs()).ok());
     ago.map(|time| json!(time.timestamp().to_string()))
         .ok_or_else(|| "a time, as in `2026-01-31T12:00:00Z`, `2026-01-31` or `3d` (ago)".to_owned())
 }

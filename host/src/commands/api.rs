@@ -68,8 +68,7 @@ pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, Host
         })
         .await?;
     if let Some(data) = &answer.data {
-        let spec =
-            AnswerSpec { shape: Shape::One, key: None, columns: Vec::new(), noun: "data".to_owned() };
+        let spec = AnswerSpec { shape: Shape::One, key: None, columns: Vec::new(), noun: "data".to_owned() };
         let mut rendered = context.console().answer(spec)?;
         rendered.record(data.get())?;
         rendered.finish()?;
@@ -98,7 +97,9 @@ fn read_document(source: &str) -> Result<String, HostError> {
     match source.strip_prefix('@') {
         Some(path) => {
             let file = std::fs::File::open(path).map_err(|error| HostError::input(path, error))?;
-            file.take(DOCUMENT_LIMIT + 1).read_to_string(&mut text).map_err(|error| HostError::input(path, error))?;
+            file.take(DOCUMENT_LIMIT + 1)
+                .read_to_string(&mut text)
+                .map_err(|error| HostError::input(path, error))?;
         }
         None if source == "-" => {
             let input = std::io::stdin().lock();

@@ -36,8 +36,11 @@ fn list(context: &Context) -> Result<Reply, HostError> {
         .values
         .iter()
         .map(|(key, value, origin)| json!({ "key": key, "value": value, "origin": origin.to_string() }));
-    let columns =
-        vec![reply::column("Key", "/key"), reply::column("Value", "/value"), reply::column("Origin", "/origin")];
+    let columns = vec![
+        reply::column("Key", "/key"),
+        reply::column("Value", "/value"),
+        reply::column("Origin", "/origin"),
+    ];
     Ok(Reply::Many("settings", columns, records.collect()))
 }
 

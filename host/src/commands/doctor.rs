@@ -31,7 +31,11 @@ pub async fn run(_: &Arguments, context: &Context) -> Result<Reply, HostError> {
     match broken {
         0 => Ok(Reply::Nothing),
         1 => Err(HostError::said(Kind::Failed, "one check found something that does not work", Vec::new())),
-        _ => Err(HostError::said(Kind::Failed, format!("{broken} checks found what does not work"), Vec::new())),
+        _ => Err(HostError::said(
+            Kind::Failed,
+            format!("{broken} checks found what does not work"),
+            Vec::new(),
+        )),
     }
 }
 

@@ -34,7 +34,12 @@ use crate::terminal;
 const LINE: usize = 200;
 
 /// Runs the command of `pack` that `matches` name.
-pub async fn run(pack: &Chosen, word: &str, matches: &ArgMatches, context: &Context) -> Result<(), HostError> {
+pub async fn run(
+    pack: &Chosen,
+    word: &str,
+    matches: &ArgMatches,
+    context: &Context,
+) -> Result<(), HostError> {
     let Some((command, matches)) = packs::chosen(&pack.description, word, matches) else {
         return Err(HostError::usage(format!("`{word}` has no such command"), Vec::new()));
     };
@@ -49,7 +54,8 @@ pub async fn run(pack: &Chosen, word: &str, matches: &ArgMatches, context: &Cont
     let failures = Failures::default();
     let bundled = matches!(pack.origin, PackOrigin::Bundled(_));
     let id = &pack.description.id;
-    let answers = Arc::new(ConsoleAnswers::new(context.console().clone(), id, bundled, answer, failures.clone()));
+    let answers =
+        Arc::new(ConsoleAnswers::new(context.console().clone(), id, bundled, answer, failures.clone()));
     let request = RunRequest {
         pack_id: id.clone(),
         version: pack.description.version.to_string(),
@@ -64,7 +70,9 @@ pub async fn run(pack: &Chosen, word: &str, matches: &ArgMatches, context: &Cont
     let ports = ports(pack, files, settings.values, context, Arc::clone(&answers), failures.clone())?;
     let runtime = context.runtime()?;
     let loaded = match &pack.origin {
-        PackOrigin::Bundled(bundled) => runtime.load(bundled.digest, Component::Bytes(bundled.component)).await?,
+        PackOrigin::Bundled(bundled) => {
+            runtime.load(bundled.digest, Component::Bytes(bundled.component)).await?
+        }
         PackOrigin::Installed { component, digest } => {
             runtime.load(digest, Component::File(component)).await.map_err(|error| not_loaded(id, error))?
         }
@@ -90,14 +98,17 @@ fn not_loaded(id: &str, error: RuntimeError) -> HostError {
         hints,
         request_id: None,
         details: None,
+        backtrace: None,
     }))
 }
 
 /// A crash or a limit, with whose it is and what it wrote last.
 fn crashed(pack: &Chosen, error: RuntimeError) -> HostError {
-    let (stderr, backtrace) = match &error {
-        RuntimeError::Crashed { stderr, backtrace, .. } => (stderr.clone(), backtrace.clone()),
-        RuntimeError::Limit { stderr, .. } => (stderr.clone(), Vec::new()),
+    let (cause, stderr, backtrace) = match &error {
+        RuntimeError::Crashed { message, stderr, backtrace } => {
+            (message.clone(), stderr, backtrace.join("\n"))
+        }
+        RuntimeError::Limit { stderr, .. } => (error.to_string(), stderr, String::new()),
         _ => return error.into(),
     };
     let mut hints = error.hints();
@@ -108,10 +119,11 @@ fn crashed(pack: &Chosen, error: RuntimeError) -> HostError {
     HostError::Said(Box::new(Said {
         kind: Kind::PackCrashed,
         message: format!("pack `{id}` {version} crashed"),
-        causes: std::iter::once(error.to_string()).chain(backtrace).collect(),
+        causes: vec![cause],
         hints,
         request_id: None,
         details: Some(json!({ "pack": id, "version": version.to_string(), "stderr": stderr })),
+        backtrace: (!backtrace.is_empty()).then_some(backtrace),
     }))
 }
 
@@ -128,7 +140,8 @@ fn ports(
     let globals = context.globals();
     let id = pack.description.id.clone();
     let store = context.store()?;
-    let authority = StoredGrants::new(&store, &pack.description, &pack.origin, scope.clone(), failures.clone())?;
+    let authority =
+        StoredGrants::new(&store, &pack.description, &pack.origin, scope.clone(), failures.clone())?;
     let limit = authority.read()?.storage().unwrap_or_default();
     Ok(Ports {
         authority: Arc::new(authority),
@@ -268,6 +281,7 @@ pub fn denied(id: &str, denial: &Denial) -> HostError {
         hints,
         request_id: None,
         details: Some(json!({ "pack": id, "capability": capability })),
+        backtrace: None,
     }))
 }
 
@@ -294,5 +308,6 @@ fn said_by(pack: &Chosen, error: PackError) -> HostError {
         hints: error.hints.into_iter().map(spoken).collect(),
         request_id: None,
         details: error.details,
+        backtrace: None,
     }))
 }

@@ -26,6 +26,15 @@ enum Action {
     },
     /// Create a profile
     Create(Create),
+    /// Change one setting of a profile
+    Set {
+        /// Profile to change
+        name: String,
+        /// Setting, as `vantage config list` names it
+        key: String,
+        /// New value
+        value: String,
+    },
     /// Make a profile the one that is used by default
     Use {
         /// Profile to use
@@ -63,6 +72,12 @@ pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, Host
         Action::List => list(context),
         Action::Show { name } => show(context, name.as_deref()),
         Action::Create(create) => make(context, create),
+        Action::Set { name, key, value } => {
+            let mut configuration = context.configuration()?;
+            configuration.set_profile(name, key, value)?;
+            configuration.save()?;
+            Ok(Reply::One(columns(), record(&context.profile(name)?)))
+        }
         Action::Use { name } => {
             let mut configuration = context.configuration()?;
             configuration.use_profile(name)?;
@@ -133,7 +148,7 @@ fn record(profile: &Profile) -> Value {
         "name": profile.name,
         "issuer": profile.issuer.as_str(),
         "client-id": profile.client_id,
-        "api": profile.api.as_str(),
+        "api": profile.api.as_str().trim_end_matches('/'),
         "organization": profile.organization,
         "credential-store": profile.credential_store.to_string(),
         "scopes": profile.scopes,

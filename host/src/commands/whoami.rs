@@ -29,7 +29,7 @@ pub async fn run(_: &Arguments, context: &Context) -> Result<Reply, HostError> {
         "roles": persona.roles,
         "profile": resolved.profile.name,
         "issuer": resolved.profile.issuer.as_str(),
-        "api": resolved.profile.api.as_str(),
+        "api": resolved.profile.api.as_str().trim_end_matches('/'),
         "expires": expires,
     });
     let columns = vec![

@@ -65,11 +65,16 @@ pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, Host
         description_json: &text,
         source: Source::file(&absolute(&arguments.source)?),
         alias: arguments.alias.clone(),
-        grants: GrantSet { scope: context.grant_scope()?.into(), grants: authority::chosen(&description, &granted)? },
+        grants: GrantSet {
+            scope: context.grant_scope()?.into(),
+            grants: authority::chosen(&description, &granted)?,
+        },
         now: jiff::Timestamp::now().to_string(),
     })?;
     let word = installed.words.first().cloned().unwrap_or_default();
-    context.console().note(&format!("added `{}` {}; try vantage {word} --help", installed.id, description.version));
+    context
+        .console()
+        .note(&format!("added `{}` {}; try vantage {word} --help", installed.id, description.version));
     let record = json!({
         "id": installed.id,
         "version": description.version.to_string(),

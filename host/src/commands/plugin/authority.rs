@@ -44,13 +44,18 @@ enum Home {
 impl Pack {
     /// The bundled pack of this id or word.
     pub fn bundled_by(name: &str) -> Option<&'static BundledPack> {
-        vantage_bundle::PACKS.iter().find(|pack| pack.id == name || pack.words.iter().any(|(word, _)| *word == name))
+        vantage_bundle::PACKS
+            .iter()
+            .find(|pack| pack.id == name || pack.words.iter().any(|(word, _)| *word == name))
     }
 
     /// Finds a pack by id or by the word of its command.
     pub fn find(name: &str, context: &Context) -> Result<Self, HostError> {
         if let Some(pack) = Self::bundled_by(name) {
-            return Ok(Self { description: Description::parse(pack.description)?, home: Home::Bundled(pack) });
+            return Ok(Self {
+                description: Description::parse(pack.description)?,
+                home: Home::Bundled(pack),
+            });
         }
         let store = context.store()?;
         let installed = store.find(name)?;
@@ -93,7 +98,8 @@ impl Pack {
                 digest: installed.digest.clone(),
             },
         };
-        StoredGrants::new(&store, &self.description, &origin, context.grant_scope()?, Failures::default())?.read()
+        StoredGrants::new(&store, &self.description, &origin, context.grant_scope()?, Failures::default())?
+            .read()
     }
 }
 

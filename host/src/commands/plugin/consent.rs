@@ -8,9 +8,9 @@ use std::path::Path;
 
 use serde_json::json;
 use vantage_output::visible::Visible;
+use vantage_policy::authority::{Group, Trust, explain, warning};
 use vantage_policy::capability::Capability;
 use vantage_policy::description::Description;
-use vantage_policy::authority::{Group, Trust, explain, warning};
 
 use crate::context::Context;
 use crate::error::{HostError, Kind, Said};
@@ -34,7 +34,11 @@ pub fn text(
     );
     text.push_str("\nIt adds\n");
     for command in description.commands.iter().filter(|command| !command.hidden) {
-        text.push_str(&format!("  vantage {:28} {}\n", command.path.join(" "), Visible::line(&command.summary)));
+        text.push_str(&format!(
+            "  vantage {:28} {}\n",
+            command.path.join(" "),
+            Visible::line(&command.summary)
+        ));
     }
     text.push_str(&authority(description)?);
     Ok(text)
@@ -46,7 +50,8 @@ fn authority(description: &Description) -> Result<String, HostError> {
     if lines.is_empty() {
         return Ok("\nIt asks for nothing: neither the platform nor who you are.\n".to_owned());
     }
-    let mut text = String::from("\nIt asks to be allowed all of this; the purposes are the pack's own words.\n");
+    let mut text =
+        String::from("\nIt asks to be allowed all of this; the purposes are the pack's own words.\n");
     let mut group: Option<Group> = None;
     for line in &lines {
         if group != Some(line.group) {
@@ -91,6 +96,7 @@ pub fn unattended(source: &Path, description: &Description, declared: &BTreeSet<
             "pack": description.id,
             "capabilities": declared.iter().map(ToString::to_string).collect::<Vec<_>>(),
         })),
+        backtrace: None,
     }))
 }
 
