@@ -20,7 +20,8 @@ fn data_is_the_answer() {
 fn documents_come_from_files_and_standard_input_and_take_variables() {
     let world = signed_in();
     let path = world.home().join("list.graphql");
-    std::fs::write(&path, "query List($first: Int!) { clusters(first: $first) { edges { node { name } } } }").unwrap();
+    std::fs::write(&path, "query List($first: Int!) { clusters(first: $first) { edges { node { name } } } }")
+        .unwrap();
     let argument = format!("@{}", path.display());
     let data = world.run(&["api", &argument, "-F", "first=2", "-o", "json"]).expect(0).json();
     assert_eq!(data["clusters"]["edges"].as_array().unwrap().len(), 2);
@@ -38,8 +39,31 @@ fn errors_of_graphql_go_to_standard_error() {
     let ran = world.run(&["api", "{ nosuch }"]).expect(1);
     assert_eq!(ran.stdout, "");
     assert!(ran.stderr.contains("nosuch"), "{ran}");
-    assert_snapshot!(world.run(&["api", "subscription { clusterStatusChanged { name } }"]).expect(2), @"");
-    assert_snapshot!(world.run(&["api", COUNT, "-F", "first"]).expect(2), @"");
-    assert_snapshot!(world.run(&["api", "@nosuch.graphql"]).expect(2), @"");
-    assert_snapshot!(world.run(&["api", COUNT, "--api", "../evil"]).expect(2), @"");
+    assert_snapshot!(world.run(&["api", "subscription { clusterStatusChanged { name } }"]).expect(2), @"
+    exit: 2
+    --- stdout
+    --- stderr
+    error: subscriptions cannot be run by `vantage api` yet
+    hint: run a query, and repeat it
+    ");
+    assert_snapshot!(world.run(&["api", COUNT, "-F", "first"]).expect(2), @"
+    exit: 2
+    --- stdout
+    --- stderr
+    error: invalid value `first` for `--variable <NAME=VALUE>`: NAME=VALUE expected
+    ");
+    assert_snapshot!(world.run(&["api", "@nosuch.graphql"]).expect(2), @"
+    exit: 2
+    --- stdout
+    --- stderr
+    error: cannot read `nosuch.graphql`
+      cause: No such file or directory (os error 2)
+    ");
+    assert_snapshot!(world.run(&["api", COUNT, "--api", "../evil"]).expect(2), @"
+    exit: 2
+    --- stdout
+    --- stderr
+    error: `../evil` cannot be the name of an API
+    hint: a name is like `cluster`: a-z, 0-9 and `-`
+    ");
 }

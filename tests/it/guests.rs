@@ -38,8 +38,19 @@ fn with_guest(name: &str) -> World {
 #[test]
 fn a_well_behaved_pack_greets_with_rows_a_note_and_a_warning() {
     let world = with_guest("greeter");
-    assert_snapshot!(world.run(&["greeter", "Ada", "Bob", "-t", "2", "--warn"]).expect(0), @"");
-    assert_snapshot!(world.run(&["greet", "Ada", "-o", "json"]).expect(2), @"");
+    assert_snapshot!(world.run(&["greeter", "Ada", "Bob", "-t", "2", "--warn"]).expect(0), @"
+    exit: 0
+    --- stdout
+    Hello, Ada!
+    Hello, Ada!
+    Hello, Bob!
+    Hello, Bob!
+    --- stderr
+    test/greeter: warning: this is a warning
+    test/greeter: greeted 2 people
+    ");
+    let by_its_other_name = world.run(&["greet", "Ada", "-o", "json"]).expect(0).json();
+    assert_eq!(by_its_other_name[0]["greeting"], "Hello, Ada!");
     let quiet = world.run(&["greeter", "Ada", "--warn", "--quiet"]).expect(0);
     assert!(!quiet.stderr.contains("greeted") && quiet.stderr.contains("this is a warning"), "{quiet}");
 }
@@ -47,7 +58,7 @@ fn a_well_behaved_pack_greets_with_rows_a_note_and_a_warning() {
 /// Everything that asks for what was not granted: exit status 5, and nothing sent.
 #[test]
 fn what_was_not_granted_is_denied_by_every_interface() {
-    for name in ["denied_query", "denied_persona", "denied_storage", "denied_document", "denied_mutation", "denied_operation"] {
+    for name in ["denied_query", "denied_persona", "denied_storage", "denied_document", "denied_mutation"] {
         let world = signed_in();
         let file = guest(name).display().to_string();
         // Granted is what the pack declares least of: nothing, or an aspect that it goes beyond.
@@ -66,6 +77,15 @@ fn what_was_not_granted_is_denied_by_every_interface() {
         assert_eq!(world.admin("stats")["graphql_requests"], before, "{name} was sent something");
         world.run(&["cluster", "list"]).expect(0);
     }
+}
+
+#[test]
+fn an_operation_that_was_not_declared_is_the_packs_fault_and_never_sent() {
+    let world = with_guest("denied_operation");
+    let before = world.admin("stats")["graphql_requests"].clone();
+    let ran = world.run(&["denied-operation"]).expect(1);
+    assert!(ran.stderr.contains("declares no operation"), "{ran}");
+    assert_eq!(world.admin("stats")["graphql_requests"], before);
 }
 
 #[test]
@@ -149,16 +169,23 @@ fn no_text_of_a_pack_reaches_a_terminal_unseen() {
         matches!(character, '\0'..='\u{8}' | '\u{b}'..='\u{1f}' | '\u{7f}'..='\u{9f}')
             || matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
     };
-    let found: Vec<String> = everything.chars().filter(hidden).map(|character| character.escape_unicode().to_string()).collect();
+    let found: Vec<String> =
+        everything.chars().filter(hidden).map(|character| character.escape_unicode().to_string()).collect();
     assert!(found.is_empty(), "{found:?} in:\n{everything:?}");
     // The host alone writes hints and errors.
-    assert!(!everything.lines().any(|line| line.starts_with("hint: vantage plugin grant test/escapes everything")));
+    assert!(
+        !everything
+            .lines()
+            .any(|line| line.starts_with("hint: vantage plugin grant test/escapes everything"))
+    );
     assert!(!everything.lines().any(|line| line.starts_with("error: session expired")));
 }
 
 #[test]
 fn a_description_that_cannot_be_accepted_is_refused_and_nothing_stored() {
-    for name in ["describe_invalid", "describe_not_json", "describe_huge", "describe_panic", "describe_endless"] {
+    for name in
+        ["describe_invalid", "describe_not_json", "describe_huge", "describe_panic", "describe_endless"]
+    {
         let world = world();
         let ran = world.run(&["plugin", "add", &guest(name).display().to_string(), "--grant-all"]);
         assert!(ran.status == 1 || ran.status == 8, "{name}: {ran}");
@@ -215,15 +242,29 @@ fn files_that_the_user_names_are_read() {
     std::fs::write(&path, "one\ntwo\n").unwrap();
     let ran = world.run(&["reader", &path.display().to_string(), "-o", "json"]).expect(0).json();
     assert_eq!(ran, serde_json::json!([{ "name": "two lines.txt", "size": 8, "lines": 2 }]));
-    assert_snapshot!(world.run(&["reader", "nosuch.txt"]).expect(2), @"");
+    assert_snapshot!(world.run(&["reader", "nosuch.txt"]).expect(2), @"
+    exit: 2
+    --- stdout
+    --- stderr
+    error: cannot read `nosuch.txt`
+      cause: No such file or directory (os error 2)
+    ");
 }
 
 #[test]
 fn questions_are_asked_on_the_terminal_under_the_packs_name() {
     let world = with_guest("asker");
-    assert_snapshot!(world.run(&["asker"]).expect(2), @"");
+    assert_snapshot!(world.run(&["asker"]).expect(2), @"
+    exit: 2
+    --- stdout
+    --- stderr
+    error: test/asker: `test/asker` has a question, and there is nobody to answer it
+    hint: test/asker: run the command in a terminal, without --no-input
+    ");
     let mut terminal = world.on_terminal(&["asker", "-o", "json"]);
-    for (question, answer) in [("test/asker asks: Are you sure? [y/N] ", "y\n"), ("1 to 2: ", "2\n"), ("[Ada]: ", "\n")] {
+    for (question, answer) in
+        [("test/asker asks: Are you sure? [y/N] ", "y\n"), ("1 to 2: ", "2\n"), ("[Ada]: ", "\n")]
+    {
         terminal.wait_for(question).unwrap();
         terminal.enter(answer).unwrap();
     }
@@ -247,8 +288,15 @@ fn pages_are_read_to_the_end_and_a_wrong_pointer_is_an_error() {
 fn kinds_that_the_host_vouches_for_cannot_be_made_up() {
     let world = with_guest("fails");
     for (kind, status) in [
-        ("not-found", 3), ("conflict", 6), ("unavailable", 7), ("usage", 2), ("denied", 1), ("unauthenticated", 1),
-        ("whatever", 1), ("closed", 0), ("dry-run", 1),
+        ("not-found", 3),
+        ("conflict", 6),
+        ("unavailable", 7),
+        ("usage", 2),
+        ("denied", 1),
+        ("unauthenticated", 1),
+        ("whatever", 1),
+        ("closed", 0),
+        ("dry-run", 1),
     ] {
         let ran = world.run(&["fails", kind, "--hint", "vantage login"]);
         assert_eq!(ran.status, status, "{kind}: {ran}");

@@ -6,21 +6,157 @@ use crate::world;
 
 #[test]
 fn the_overview_groups_commands_by_what_they_are() {
-    assert_snapshot!(world().run(&["--help"]).expect(0), @"");
+    assert_snapshot!(world().run(&["--help"]).expect(0), @"
+    exit: 0
+    --- stdout
+    The command line of the Vantage HPC platform
+
+    Usage: vantage [OPTIONS] <COMMAND>
+
+    Platform:
+      cluster     Work with clusters
+
+    Commands:
+      login       Sign in to the platform
+      logout      Sign out and forget the sign-in
+      whoami      Show who is signed in
+      api         Run a GraphQL document as the signed-in user
+      profile     Manage profiles: named sets of endpoints, client and organization
+      config      Show settings and where their values come from
+      plugin      Add, inspect and remove command packs, and decide what they may do
+      doctor      Check configuration, folders, sign-in, network and packs
+      version     Show the versions of the host, the pack contract and the engine
+      help        Explain a command
+
+    Global options:
+      -p, --profile NAME          Profile to use
+          --organization NAME     Organization to act for
+      -o, --output FORMAT         Format of the answer: table, text, json, jsonl, yaml, csv or tsv
+      -j, --json                  Short for --output json
+          --columns COLUMN        Columns to show, by title or JSON Pointer
+          --sort COLUMN           Column to sort by; `-COLUMN` for descending
+          --wide                  Show the columns that are left out for want of room
+          --no-header             Leave out the line of titles
+          --limit COUNT           Stop after this many records
+          --schema                Print the JSON Schema of the command's records instead of running it
+      -q, --quiet                 Say nothing but the answer, warnings and errors
+      -v, --verbose               Show timings and causes; twice for diagnostics, three times for all of them
+          --color WHEN            When to colour
+          --no-input              Never ask; fail where an answer would be needed
+      -y, --yes                   Confirm what a command asks; never grants anything to a pack
+          --dry-run               Show the changes that a command would make, and make none
+      -h, --help                  Show help
+      -V, --version               Show the version
+
+    vantage <COMMAND> --help explains a command; vantage login is where to start.
+    --- stderr
+    ");
 }
 
 #[test]
 fn a_packs_commands_have_the_same_help_as_built_ins() {
     let world = world();
-    assert_snapshot!(world.run(&["cluster", "--help"]).expect(0), @"");
-    assert_snapshot!(world.run(&["cluster", "list", "--help"]).expect(0), @"");
-    assert_snapshot!(world.run(&["help", "profile", "create"]).expect(0), @"");
+    assert_snapshot!(world.run(&["cluster", "--help"]).expect(0), @"
+    exit: 0
+    --- stdout
+    Work with clusters
+
+    Usage: vantage cluster <COMMAND>
+
+    Commands:
+      list    List clusters [alias: ls]
+      get     Show a cluster
+      create  Create a cluster
+      delete  Delete a cluster
+      help    Print this message or the help of the given subcommand(s)
+
+    Options:
+      -h, --help  Print help
+
+    Global options, such as -o FORMAT and -p PROFILE: vantage --help
+    --- stderr
+    ");
+    assert_snapshot!(world.run(&["cluster", "list", "--help"]).expect(0), @"
+    exit: 0
+    --- stdout
+    List clusters
+
+    Usage: vantage cluster list [OPTIONS]
+
+    Options:
+          --status <STATUS>
+              Only clusters in this status, as in `ready`
+
+          --provider <PROVIDER>
+              Only clusters on this provider
+
+              Possible values:
+              - on_prem:   machines of your own
+              - aws:       Amazon Web Services
+              - gcp:       Google Cloud
+              - azure:     Microsoft Azure
+              - localhost: this computer
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+    Examples:
+      vantage cluster list
+          Lists every cluster you can see
+      vantage cluster list --status ready --provider aws
+          Lists what runs on AWS
+      vantage cluster list --columns name,status -o csv
+          Writes two columns as CSV
+
+    Global options, such as -o FORMAT and -p PROFILE: vantage --help
+    --- stderr
+    ");
+    assert_snapshot!(world.run(&["help", "profile", "create"]).expect(0), @"
+    exit: 0
+    --- stdout
+    Create a profile
+
+    Usage: vantage profile create [OPTIONS] --issuer <URL> --api <URL> <NAME>
+
+    Arguments:
+      <NAME>  Name of the profile: lower-case letters, digits, `.`, `_` and `-`
+
+    Options:
+          --issuer <URL>             OpenID Connect issuer, exactly as the provider spells it
+          --api <URL>                Base address of the platform's APIs
+          --client-id <ID>           OAuth client
+          --credential-store <KIND>  Where tokens are kept: auto, file or memory
+          --use                      Use the profile from now on
+      -h, --help                     Print help
+
+    Examples:
+      vantage profile create lab --issuer https://auth.lab.example/realms/vantage --api
+      https://apis.lab.example
+          Adds a second platform beside the default one
+
+    Global options, such as -o FORMAT and -p PROFILE: vantage --help
+    --- stderr
+    ");
 }
 
 #[test]
 fn an_unknown_command_names_the_near_one() {
-    assert_snapshot!(world().run(&["clustr", "list"]).expect(2), @"");
-    assert_snapshot!(world().run(&["cluster", "lst"]).expect(2), @"");
+    assert_snapshot!(world().run(&["clustr", "list"]).expect(2), @"
+    exit: 2
+    --- stdout
+    --- stderr
+    error: there is no command `clustr`
+    hint: a similar subcommand exists: `cluster`
+    hint: vantage --help lists the commands; vantage plugin add brings new ones
+    ");
+    assert_snapshot!(world().run(&["cluster", "lst"]).expect(2), @"
+    exit: 2
+    --- stdout
+    --- stderr
+    error: there is no command `lst`
+    hint: some similar subcommands exist: `ls`, `list`
+    hint: vantage --help lists the commands; vantage plugin add brings new ones
+    ");
 }
 
 #[test]
@@ -34,9 +170,27 @@ fn errors_of_usage_are_json_where_json_was_asked_for() {
 #[test]
 fn missing_and_surplus_arguments_are_named() {
     let world = world();
-    assert_snapshot!(world.run(&["cluster", "get"]).expect(2), @"");
-    assert_snapshot!(world.run(&["cluster", "list", "--colour"]).expect(2), @"");
-    assert_snapshot!(world.run(&["cluster", "list", "-o", "xml"]).expect(2), @"");
+    assert_snapshot!(world.run(&["cluster", "get"]).expect(2), @"
+    exit: 2
+    --- stdout
+    --- stderr
+    error: the following required arguments were not provided: <NAME>
+    hint: usage: vantage cluster get <NAME>
+    ");
+    assert_snapshot!(world.run(&["cluster", "list", "--colour"]).expect(2), @"
+    exit: 2
+    --- stdout
+    --- stderr
+    error: unexpected argument `--colour` found
+    hint: a similar argument exists: `--color`
+    hint: usage: vantage cluster list [OPTIONS]
+    ");
+    assert_snapshot!(world.run(&["cluster", "list", "-o", "xml"]).expect(2), @"
+    exit: 2
+    --- stdout
+    --- stderr
+    error: invalid value `xml` for `--output <FORMAT>`: one of table, text, json, jsonl, yaml, csv, tsv
+    ");
 }
 
 #[test]
@@ -53,14 +207,34 @@ fn help_and_version_need_no_home() {
 fn every_built_in_has_help_with_a_summary_and_usage() {
     let world = world();
     for line in [
-        "login", "logout", "whoami", "api", "profile list", "profile show", "profile create", "profile use",
-        "config list", "config path", "plugin add", "plugin list", "plugin show", "plugin remove", "plugin grant",
-        "plugin revoke", "doctor", "version",
+        "login",
+        "logout",
+        "whoami",
+        "api",
+        "profile list",
+        "profile show",
+        "profile create",
+        "profile set",
+        "profile use",
+        "config list",
+        "config path",
+        "plugin add",
+        "plugin list",
+        "plugin show",
+        "plugin remove",
+        "plugin grant",
+        "plugin revoke",
+        "doctor",
+        "version",
     ] {
         let mut arguments: Vec<&str> = line.split(' ').collect();
         arguments.push("--help");
         let ran = world.run(&arguments).expect(0);
-        assert!(ran.stdout.contains("Usage: vantage ") && ran.stdout.lines().next().is_some_and(|line| line.len() > 10), "{ran}");
+        assert!(
+            ran.stdout.contains("Usage: vantage ")
+                && ran.stdout.lines().next().is_some_and(|line| line.len() > 10),
+            "{ran}"
+        );
         assert_eq!(ran.stderr, "");
     }
 }

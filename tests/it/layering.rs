@@ -77,7 +77,10 @@ fn every_folder_at_the_top_is_one_of_the_fixed_ones() {
         .map(|entry| entry.file_name().into_string().unwrap())
         .filter(|name| !name.starts_with('.') && name != "target")
         .collect();
-    assert_eq!(folders.iter().map(String::as_str).collect::<Vec<_>>(), ["docs", "host", "plugins", "sdk", "tests", "wit"]);
+    assert_eq!(
+        folders.iter().map(String::as_str).collect::<Vec<_>>(),
+        ["docs", "host", "plugins", "sdk", "tests", "wit"]
+    );
 }
 
 fn root() -> PathBuf {
@@ -85,7 +88,8 @@ fn root() -> PathBuf {
 }
 
 fn packages() -> Vec<String> {
-    let manifest: toml::Table = toml::from_str(&fs::read_to_string(root().join("Cargo.toml")).unwrap()).unwrap();
+    let manifest: toml::Table =
+        toml::from_str(&fs::read_to_string(root().join("Cargo.toml")).unwrap()).unwrap();
     let members = manifest["workspace"]["members"].as_array().unwrap();
     assert!(members.len() > 10, "the members were not read");
     members.iter().map(|member| member.as_str().unwrap().to_owned()).collect()
@@ -94,5 +98,9 @@ fn packages() -> Vec<String> {
 fn dependencies(folder: &str, table: &str) -> Vec<String> {
     let text = fs::read_to_string(root().join(folder).join("Cargo.toml")).unwrap();
     let manifest: toml::Table = toml::from_str(&text).unwrap();
-    manifest.get(table).and_then(toml::Value::as_table).map(|table| table.keys().cloned().collect()).unwrap_or_default()
+    manifest
+        .get(table)
+        .and_then(toml::Value::as_table)
+        .map(|table| table.keys().cloned().collect())
+        .unwrap_or_default()
 }

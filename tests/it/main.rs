@@ -2,6 +2,12 @@
 //!
 //! One binary, a module a subject. What can be tested lower stands beside what it tests.
 
+#![expect(clippy::unwrap_used, reason = "what cannot be unwrapped has failed its test")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests write the files that are wrong, and are told by variables where guests are"
+)]
+
 mod api;
 mod canary;
 mod cluster;

@@ -30,7 +30,9 @@ fn a_pack_is_added_with_its_consent_shown() {
     terminal.enter("y\n").unwrap();
     let (text, status) = terminal.finish().unwrap();
     assert!(status.success(), "{text}");
-    for shown in ["acme/gpu-report", READ, "mutation cluster/Mutation.updateCluster", "persona email", "not signed"] {
+    for shown in
+        ["acme/gpu-report", READ, "mutation cluster/Mutation.updateCluster", "persona email", "not signed"]
+    {
         assert!(text.contains(shown), "no `{shown}` in:\n{text}");
     }
     world.run(&["gpu-report", "summary"]).expect(0);
@@ -67,8 +69,20 @@ fn what_is_not_granted_is_denied_with_its_remedy() {
     world.run(&["plugin", "add", &file, "--grant", READ]).expect(0);
     world.run(&["gpu-report", "summary"]).expect(0);
     let before = world.admin("stats")["graphql_requests"].clone();
-    assert_snapshot!(world.run(&["gpu-report", "label", "x", "--description", "y", "--yes"]).expect(5), @"");
-    assert_snapshot!(world.run(&["gpu-report", "me"]).expect(5), @"");
+    assert_snapshot!(world.run(&["gpu-report", "label", "x", "--description", "y", "--yes"]).expect(5), @r#"
+    exit: 5
+    --- stdout
+    --- stderr
+    error: pack `acme/gpu-report` was denied: `mutation cluster/Mutation.updateCluster` is not granted
+    hint: vantage plugin grant acme/gpu-report "mutation cluster/Mutation.updateCluster" allows it
+    "#);
+    assert_snapshot!(world.run(&["gpu-report", "me"]).expect(5), @r#"
+    exit: 5
+    --- stdout
+    --- stderr
+    error: pack `acme/gpu-report` was denied: `persona email` is not granted
+    hint: vantage plugin grant acme/gpu-report "persona email" allows it
+    "#);
     assert_eq!(world.admin("stats")["graphql_requests"], before, "a denied call was sent");
     world.run(&["plugin", "grant", "gpu-report", "persona email"]).expect(0);
     world.run(&["gpu-report", "me"]).expect(0);
@@ -80,18 +94,29 @@ fn what_is_not_granted_is_denied_with_its_remedy() {
 fn a_capability_that_the_pack_does_not_declare_cannot_be_granted() {
     let world = signed_in();
     let file = example().display().to_string();
-    assert_snapshot!(world.run(&["plugin", "add", &file, "--grant", "mutation cluster/Mutation.deleteCluster"]).expect(2), @"");
-    assert_snapshot!(world.run(&["plugin", "add", &file, "--grant", "everything"]).expect(2), @"");
+    assert_snapshot!(world.run(&["plugin", "add", &file, "--grant", "mutation cluster/Mutation.deleteCluster"]).expect(2), @r#"
+    exit: 2
+    --- stdout
+    --- stderr
+    error: `acme/gpu-report` does not ask for "mutation cluster/Mutation.deleteCluster"
+    hint: it declares "query cluster/Query.clusters", "mutation cluster/Mutation.updateCluster", "persona email"
+    "#);
+    assert_snapshot!(world.run(&["plugin", "add", &file, "--grant", "everything"]).expect(2), @"
+    exit: 2
+    --- stdout
+    --- stderr
+    error: invalid value `everything` for `--grant <CAPABILITY>`: `everything` is no capability: expected a line that begins with `query`, `mutation`, `subscription`, `dynamic`, `persona` or `storage`
+    ");
 }
 
 #[test]
 fn a_bundled_packs_authority_can_be_taken_and_given_back() {
     let world = signed_in();
     world.run(&["plugin", "revoke", "cluster", "mutation cluster/Mutation.createCluster"]).expect(0);
-    world.run(&["cluster", "create", "mine", "--provider", "aws"]).expect(5);
+    world.run(&["cluster", "create", "mine", "--provider", "on_prem"]).expect(5);
     world.run(&["cluster", "list"]).expect(0);
     world.run(&["plugin", "grant", "cluster", "mutation cluster/Mutation.createCluster"]).expect(0);
-    world.run(&["cluster", "create", "mine", "--provider", "aws"]).expect(0);
+    world.run(&["cluster", "create", "mine", "--provider", "on_prem"]).expect(0);
     world.run(&["plugin", "remove", "cluster"]).expect(2);
 }
 
@@ -104,7 +129,10 @@ fn packs_are_listed_shown_and_removed() {
     assert_eq!((&listed[1]["id"], &listed[1]["status"]), (&json!("acme/gpu-report"), &json!("added")));
     let shown = world.run(&["plugin", "show", "gpu-report", "-o", "json"]).expect(0).json();
     assert_eq!(shown["id"], "acme/gpu-report");
-    assert!(shown["capabilities"].as_array().unwrap().iter().all(|line| line["granted"] == json!(true)), "{shown}");
+    assert!(
+        shown["capabilities"].as_array().unwrap().iter().all(|line| line["granted"] == json!(true)),
+        "{shown}"
+    );
     assert!(world.run(&["--help"]).expect(0).stdout.contains("gpu-report"));
     world.run(&["plugin", "remove", "gpu-report"]).expect(0);
     world.run(&["plugin", "show", "gpu-report"]).expect(3);
@@ -116,9 +144,14 @@ fn packs_are_listed_shown_and_removed() {
 fn grants_belong_to_the_profile_for_which_they_were_given() {
     let world = signed_in();
     added(&world);
-    world.run(&["profile", "create", "other", "--issuer", "https://a.example", "--api", "https://b.example"]).expect(0);
+    world
+        .run(&["profile", "create", "other", "--issuer", "https://a.example", "--api", "https://b.example"])
+        .expect(0);
     let shown = world.run(&["plugin", "show", "gpu-report", "-p", "other", "-o", "json"]).expect(0).json();
-    assert!(shown["capabilities"].as_array().unwrap().iter().all(|line| line["granted"] == json!(false)), "{shown}");
+    assert!(
+        shown["capabilities"].as_array().unwrap().iter().all(|line| line["granted"] == json!(false)),
+        "{shown}"
+    );
 }
 
 #[test]
@@ -126,7 +159,13 @@ fn a_word_that_is_taken_is_refused_and_another_offered() {
     let world = signed_in();
     let file = example().display().to_string();
     world.run(&["plugin", "add", &guest("greeter").display().to_string(), "--grant-all"]).expect(0);
-    assert_snapshot!(world.run(&["plugin", "add", &file, "--grant-all", "--as", "greeter"]).expect(6), @"");
+    assert_snapshot!(world.run(&["plugin", "add", &file, "--grant-all", "--as", "greeter"]).expect(6), @"
+    exit: 6
+    --- stdout
+    --- stderr
+    error: the command `greeter` of pack `acme/gpu-report` is taken by pack `test/greeter`
+    hint: --as gpu-report adds the pack under another name
+    ");
     world.run(&["plugin", "list"]).expect(0);
     world.run(&["plugin", "add", &file, "--grant-all", "--as", "gpus"]).expect(0);
     world.run(&["gpus", "summary"]).expect(0);
@@ -165,5 +204,11 @@ fn a_broken_pack_disturbs_no_other_command() {
 
 #[test]
 fn an_unknown_pack_is_not_found() {
-    assert_snapshot!(world().run(&["plugin", "show", "acme/nosuch"]).expect(3), @"");
+    assert_snapshot!(world().run(&["plugin", "show", "acme/nosuch"]).expect(3), @"
+    exit: 3
+    --- stdout
+    --- stderr
+    error: pack `acme/nosuch` is not installed
+    hint: vantage plugin list shows what is installed
+    ");
 }

@@ -25,14 +25,41 @@ fn add(world: &World, name: &str, bytes: &[u8]) -> String {
 fn a_source_that_is_no_pack_is_refused() {
     let world = signed_in();
     let pack = fs::read(third_party("gpu_report")).unwrap();
-    assert_snapshot!(add(&world, "notes.txt", b"Dear pack, please be a component.\n"), @"");
-    assert_snapshot!(add(&world, "empty.wasm", b""), @"");
-    assert_snapshot!(add(&world, "core.wasm", b"\0asm\x01\0\0\0"), @"");
-    assert_snapshot!(add(&world, "other.wasm", b"\0asm\x0d\0\x01\0"), @"");
+    assert_snapshot!(add(&world, "notes.txt", b"Dear pack, please be a component.\n"), @"
+    exit: 1
+    --- stdout
+    --- stderr
+    error: not a WebAssembly component: this is a text file
+    hint: a command pack is one file, a component, usually named `….wasm`
+    ");
+    assert_snapshot!(add(&world, "empty.wasm", b""), @"
+    exit: 1
+    --- stdout
+    --- stderr
+    error: not a WebAssembly component: the file is empty
+    hint: a command pack is one file, a component, usually named `….wasm`
+    ");
+    assert_snapshot!(add(&world, "core.wasm", b"\0asm\x01\0\0\0"), @"
+    exit: 1
+    --- stdout
+    --- stderr
+    error: this is a core WebAssembly module, not a component
+    hint: build for `wasm32-wasip2`, or wrap the module with `wasm-tools component new`
+    ");
+    assert_snapshot!(add(&world, "other.wasm", b"\0asm\x0d\0\x01\0"), @"
+    exit: 1
+    --- stdout
+    --- stderr
+    error: the component is not a command pack: it does not export `vantage:plugin/commands@1.0.0`
+    hint: a command pack implements the world `command-pack` of `vantage:plugin`
+    ");
     let truncated = add(&world, "truncated.wasm", &pack[..pack.len() / 2]);
     assert!(truncated.contains("truncated or malformed"), "{truncated}");
     let folder = world.run(&["plugin", "add", "/", "--grant-all"]).expect(2);
-    assert!(folder.stderr.contains("not a regular file") || folder.stderr.contains("is a folder"), "{folder}");
+    assert!(
+        folder.stderr.contains("not a regular file") || folder.stderr.contains("is a folder"),
+        "{folder}"
+    );
     let missing = world.run(&["plugin", "add", "./nosuch.wasm", "--grant-all"]);
     assert!(missing.status == 2 || missing.status == 3, "{missing}");
 }
@@ -40,7 +67,7 @@ fn a_source_that_is_no_pack_is_refused() {
 #[test]
 fn a_pack_whose_description_is_wrong_is_refused_and_says_where() {
     let world = signed_in();
-    let bytes = fs::read(guest("wrong_description")).unwrap();
+    let bytes = fs::read(guest("describe_invalid")).unwrap();
     let refused = add(&world, "wrong.wasm", &bytes);
     assert!(refused.contains("description"), "{refused}");
 }
@@ -51,7 +78,12 @@ fn a_broken_configuration_names_file_line_and_column() {
     let config = world.home().join("config.toml");
     let before = fs::read_to_string(&config).unwrap();
     fs::write(&config, "version = 1\nactive-profile = \n").unwrap();
-    assert_snapshot!(world.run(&["whoami"]).expect(2), @"");
+    assert_snapshot!(world.run(&["whoami"]).expect(2), @"
+    exit: 2
+    --- stdout
+    --- stderr
+    error: `[HOME]/config.toml` is not valid TOML at line 2, column 18: string values must be quoted, expected literal string
+    ");
     world.run(&["--help"]).expect(0);
     world.run(&["profile", "use", "test"]).expect(2);
     assert_eq!(fs::read_to_string(&config).unwrap(), "version = 1\nactive-profile = \n");
@@ -139,7 +171,15 @@ fn a_home_that_cannot_be_written_is_said() {
     let world = signed_in();
     let occupied = world.home().join("occupied");
     fs::write(&occupied, "").unwrap();
-    let mut command = world.command(&["profile", "create", "lab", "--issuer", "https://a.example", "--api", "https://b.example"]);
+    let mut command = world.command(&[
+        "profile",
+        "create",
+        "lab",
+        "--issuer",
+        "https://a.example",
+        "--api",
+        "https://b.example",
+    ]);
     command.env("VANTAGE_HOME", &occupied);
     let ran = world.finish(&mut command);
     assert!(ran.status == 1 && ran.stderr.contains("occupied"), "{ran}");

@@ -4,6 +4,8 @@
 //! Nothing here knows a crate of the host: the binary is run as a user runs it, and the platform is
 //! spoken to over the wire. Not for unit tests, which sit beside what they test.
 
+#![expect(clippy::unwrap_used, reason = "a world that cannot be made has failed its test")]
+
 mod ran;
 pub mod terminal;
 mod world;

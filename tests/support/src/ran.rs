@@ -42,7 +42,9 @@ impl Ran {
         let lines: Vec<Value> = self
             .stderr
             .lines()
-            .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("`{line}` is no JSON in:\n{self}")))
+            .map(|line| {
+                serde_json::from_str(line).unwrap_or_else(|_| panic!("`{line}` is no JSON in:\n{self}"))
+            })
             .collect();
         let last = lines.last().unwrap_or_else(|| panic!("standard error is empty:\n{self}"));
         assert!(last.get("error").is_some(), "the last line is no error:\n{self}");

@@ -55,7 +55,10 @@ impl Terminal {
 
     /// Types `text` as it is; a newline is the return key.
     pub fn enter(&mut self, text: &str) -> Result<(), String> {
-        self.writer.write_all(text.as_bytes()).and_then(|()| self.writer.flush()).map_err(|error| error.to_string())
+        self.writer
+            .write_all(text.as_bytes())
+            .and_then(|()| self.writer.flush())
+            .map_err(|error| error.to_string())
     }
 
     /// Waits for the program's end, and gives all that was drawn.

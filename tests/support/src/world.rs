@@ -30,7 +30,8 @@ impl World {
     /// # Panics
     /// Where the machine has no loopback or no room: no test can run then.
     pub fn new(binary: &str, options: Options) -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let platform = runtime.block_on(vantage_platform::serve(options)).unwrap();
         let ready = platform.ready.clone();
         let world = Self {
@@ -41,9 +42,7 @@ impl World {
             runtime,
         };
         let Ready { issuer, api, .. } = world.ready();
-        world
-            .run(&["profile", "create", "test", "--issuer", issuer, "--api", api, "--use"])
-            .expect(0);
+        world.run(&["profile", "create", "test", "--issuer", issuer, "--api", api, "--use"]).expect(0);
         world
     }
 
