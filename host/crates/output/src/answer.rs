@@ -205,10 +205,7 @@ impl Answer {
         }
         let left_out = self.renderer.left_out();
         if !left_out.is_empty() && self.flow != Flow::Closed {
-            self.console.note(&format!(
-                "no room for: {}; -o text shows every column",
-                left_out.join(", ")
-            ));
+            self.console.note(&format!("no room for: {}; -o text shows every column", left_out.join(", ")));
         }
     }
 
@@ -222,10 +219,7 @@ impl Answer {
     }
 
     fn unexpected(&self, came: &'static str) -> OutputError {
-        OutputError::Shape {
-            shape: self.spec.shape.name(),
-            came,
-        }
+        OutputError::Shape { shape: self.spec.shape.name(), came }
     }
 
     /// Chooses columns and order among `columns`.
@@ -245,10 +239,7 @@ impl Answer {
 
     fn render(&mut self, json: &str) -> Result<Flow, OutputError> {
         let mut out = String::new();
-        let view = View {
-            columns: self.columns.as_deref().unwrap_or_default(),
-            style: self.console.style(),
-        };
+        let view = View { columns: self.columns.as_deref().unwrap_or_default(), style: self.console.style() };
         if self.format.carries_whole_records() {
             self.renderer.whole(validated(json)?, &mut out)?;
         } else {

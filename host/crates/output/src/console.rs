@@ -45,13 +45,7 @@ impl Console {
     pub fn new(stdout: Box<dyn Write + Send>, stderr: Box<dyn Write + Send>, style: Style) -> Self {
         let shares_terminal = style.stdout_terminal && style.stderr_terminal;
         let streams = Mutex::new(Streams::new(stdout, stderr, shares_terminal));
-        Self {
-            shared: Arc::new(Shared {
-                style,
-                streams,
-                tick: Condvar::new(),
-            }),
-        }
+        Self { shared: Arc::new(Shared { style, streams, tick: Condvar::new() }) }
     }
 
     /// How output is drawn.
@@ -99,9 +93,7 @@ impl Console {
     /// A warning in a pack's words; never silenced. An empty `pack` stands for the host.
     pub fn pack_warn(&self, pack: &str, text: &str) {
         let label = paint("warning:", Tone::Waiting, self.style().stderr_color);
-        self.say(by(pack, "warning", text), || {
-            said(pack, &format!("{label} "), text)
-        });
+        self.say(by(pack, "warning", text), || said(pack, &format!("{label} "), text));
     }
 
     /// One line that a pack wrote to its standard output or error; `--quiet` silences it.
@@ -123,17 +115,13 @@ impl Console {
         let style = self.style();
         // Whatever work had not ended has ended now, and must not be drawn below the error.
         self.streams().board.clear();
-        self.say(report.json(style.verbosity), || {
-            report.text(style.verbosity, style.stderr_color)
-        });
+        self.say(report.json(style.verbosity), || report.text(style.verbosity, style.stderr_color));
     }
 
     /// Where the time went.
     pub fn timings(&self, rows: &[TimingRow]) {
         if !rows.is_empty() {
-            self.say(timings::json(rows), || {
-                timings::text(rows, self.style().width).join("\n")
-            });
+            self.say(timings::json(rows), || timings::text(rows, self.style().width).join("\n"));
         }
     }
 
@@ -207,20 +195,13 @@ impl Console {
 
 impl fmt::Debug for Console {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Console")
-            .field("style", &self.shared.style)
-            .finish_non_exhaustive()
+        formatter.debug_struct("Console").field("style", &self.shared.style).finish_non_exhaustive()
     }
 }
 
 /// What stands before a pack's line.
 fn speaker(pack: &str) -> String {
-    if pack.is_empty() {
-        String::new()
-    } else {
-        format!("{}: ", Visible::line(pack))
-    }
+    if pack.is_empty() { String::new() } else { format!("{}: ", Visible::line(pack)) }
 }
 
 /// One line in a pack's words, or the host's where `pack` is empty; only a pack's is cut.
@@ -240,10 +221,8 @@ fn by(pack: &str, kind: &str, text: &str) -> Value {
 fn redraw(shared: &Weak<Shared>) {
     while let Some(shared) = shared.upgrade() {
         let streams = shared.streams.lock().unwrap_or_else(PoisonError::into_inner);
-        let (mut streams, _) = shared
-            .tick
-            .wait_timeout(streams, INTERVAL)
-            .unwrap_or_else(PoisonError::into_inner);
+        let (mut streams, _) =
+            shared.tick.wait_timeout(streams, INTERVAL).unwrap_or_else(PoisonError::into_inner);
         if streams.board.is_empty() {
             streams.ticking = false;
             return;

@@ -47,11 +47,7 @@ fn size(bytes: f64) -> Option<String> {
         unit += 1;
     }
     let text = format!("{value:.1}");
-    Some(format!(
-        "{} {}",
-        text.strip_suffix(".0").unwrap_or(&text),
-        UNITS[unit]
-    ))
+    Some(format!("{} {}", text.strip_suffix(".0").unwrap_or(&text), UNITS[unit]))
 }
 
 /// Seconds in their two largest units: `2h 30m`.
@@ -120,11 +116,7 @@ mod tests {
 
     fn shown(text: &'static str, format: ColumnFormat) -> String {
         let now = "2026-11-23T12:00:00Z".parse().unwrap();
-        let cell = if text.contains('T') {
-            Cell::Text(text.into())
-        } else {
-            Cell::Number(text)
-        };
+        let cell = if text.contains('T') { Cell::Text(text.into()) } else { Cell::Number(text) };
         human(&cell, format, now).unwrap_or_else(|| "-".to_owned())
     }
 
@@ -143,10 +135,7 @@ mod tests {
     #[test]
     fn durations() {
         let shown = |text| shown(text, ColumnFormat::Duration);
-        assert_eq!(
-            ["0", "0.25", "59.9", "90", "9000"].map(shown),
-            ["0s", "250ms", "1m", "1m 30s", "2h 30m"]
-        );
+        assert_eq!(["0", "0.25", "59.9", "90", "9000"].map(shown), ["0s", "250ms", "1m", "1m 30s", "2h 30m"]);
         assert_eq!(["86400", "273600", "-5"].map(shown), ["1d", "3d 4h", "-"]);
     }
 

@@ -32,11 +32,7 @@ enum Key {
 impl Order {
     /// Sorts by `column`.
     pub(crate) fn new(column: Chosen, descending: bool) -> Self {
-        Self {
-            column,
-            descending,
-            held: Vec::new(),
-        }
+        Self { column, descending, held: Vec::new() }
     }
 
     /// Holds a record.
@@ -115,47 +111,22 @@ mod tests {
     use crate::record::Pointer;
 
     fn sorted(values: &[&str], format: ColumnFormat, descending: bool) -> Vec<String> {
-        let column = Chosen {
-            title: "V".to_owned(),
-            key: "v".to_owned(),
-            pointer: Pointer::parse("/v"),
-            format,
-        };
+        let column =
+            Chosen { title: "V".to_owned(), key: "v".to_owned(), pointer: Pointer::parse("/v"), format };
         let mut order = Order::new(column, descending);
         for (index, value) in values.iter().enumerate() {
             let json = format!("{{\"v\":{value},\"i\":{index}}}");
             order.hold(&Record::read(&json).unwrap(), &json);
         }
-        let value = |json: String| {
-            Record::read(&json)
-                .unwrap()
-                .cell(&Pointer::parse("/v"))
-                .exact()
-                .into_owned()
-        };
+        let value =
+            |json: String| Record::read(&json).unwrap().cell(&Pointer::parse("/v")).exact().into_owned();
         order.release().map(value).collect()
     }
 
     #[test]
     fn numbers_sort_by_value() {
-        let values = [
-            "10",
-            "9",
-            "1e2",
-            "-1.5",
-            "null",
-            "12345678901234567891",
-            "12345678901234567890",
-        ];
-        let ascending = [
-            "-1.5",
-            "9",
-            "10",
-            "1e2",
-            "12345678901234567890",
-            "12345678901234567891",
-            "",
-        ];
+        let values = ["10", "9", "1e2", "-1.5", "null", "12345678901234567891", "12345678901234567890"];
+        let ascending = ["-1.5", "9", "10", "1e2", "12345678901234567890", "12345678901234567891", ""];
         assert_eq!(sorted(&values, ColumnFormat::Text, false), ascending);
         let strings = ["\"10\"", "\"9\"", "\"x\""];
         assert_eq!(sorted(&strings, ColumnFormat::Size, false), ["9", "10", "x"]);
@@ -164,28 +135,15 @@ mod tests {
 
     #[test]
     fn what_is_missing_comes_last_either_way() {
-        assert_eq!(
-            sorted(&["null", "\"b\"", "\"A\""], ColumnFormat::Text, false),
-            ["A", "b", ""]
-        );
-        assert_eq!(
-            sorted(&["null", "\"b\"", "\"A\""], ColumnFormat::Text, true),
-            ["b", "A", ""]
-        );
+        assert_eq!(sorted(&["null", "\"b\"", "\"A\""], ColumnFormat::Text, false), ["A", "b", ""]);
+        assert_eq!(sorted(&["null", "\"b\"", "\"A\""], ColumnFormat::Text, true), ["b", "A", ""]);
     }
 
     #[test]
     fn times_sort_as_points_in_time() {
-        let values = [
-            "\"2026-11-23T12:00:00+02:00\"",
-            "\"2026-11-23T11:00:00Z\"",
-            "\"2026-11-23T10:30:00Z\"",
-        ];
-        let order = [
-            "2026-11-23T12:00:00+02:00",
-            "2026-11-23T10:30:00Z",
-            "2026-11-23T11:00:00Z",
-        ];
+        let values =
+            ["\"2026-11-23T12:00:00+02:00\"", "\"2026-11-23T11:00:00Z\"", "\"2026-11-23T10:30:00Z\""];
+        let order = ["2026-11-23T12:00:00+02:00", "2026-11-23T10:30:00Z", "2026-11-23T11:00:00Z"];
         assert_eq!(sorted(&values, ColumnFormat::Time, false), order);
     }
 }

@@ -55,21 +55,11 @@ impl Board {
         self.held = false;
         let id = self.next;
         self.next += 1;
-        let speaker = if speaker.is_empty() {
-            String::new()
-        } else {
-            format!("{}: ", Visible::line(speaker))
-        };
+        let speaker =
+            if speaker.is_empty() { String::new() } else { format!("{}: ", Visible::line(speaker)) };
         let title = format!("{speaker}{}", Visible::line(title).cut(WORDS));
         let total = total.filter(|total| *total > 0).map(u64::from);
-        self.items.push(Item {
-            id,
-            title,
-            message: String::new(),
-            total,
-            done: 0,
-            began: now,
-        });
+        self.items.push(Item { id, title, message: String::new(), total, done: 0, began: now });
         id
     }
 
@@ -80,9 +70,7 @@ impl Board {
 
     /// Says what work is at.
     pub(crate) fn describe(&mut self, id: u64, message: &str) {
-        self.change(id, |item| {
-            item.message = Visible::line(message).cut(WORDS).to_string()
-        });
+        self.change(id, |item| item.message = Visible::line(message).cut(WORDS).to_string());
     }
 
     /// Ends work.
@@ -106,17 +94,11 @@ impl Board {
 
     /// The line that is due at `now`: about the latest work that has gone on long enough.
     pub(crate) fn line(&mut self, now: Instant, width: Option<usize>) -> Option<String> {
-        let is_early = self
-            .drawn
-            .is_some_and(|drawn| now.duration_since(drawn) < INTERVAL);
+        let is_early = self.drawn.is_some_and(|drawn| now.duration_since(drawn) < INTERVAL);
         if self.held || is_early {
             return None;
         }
-        let item = self
-            .items
-            .iter()
-            .rev()
-            .find(|item| now.duration_since(item.began) >= DELAY)?;
+        let item = self.items.iter().rev().find(|item| now.duration_since(item.began) >= DELAY)?;
         self.drawn = Some(now);
         self.frame = (self.frame + 1) % SPINNER.len();
         // One column stays free: a full line would wrap on some terminals.
@@ -183,14 +165,8 @@ mod tests {
         assert_eq!(drawn, 7);
         board.describe(id, "page 3\u{1b}[2J");
         let line = board.line(after(begin, 2000), Some(80)).unwrap();
-        assert_eq!(
-            line,
-            "acme/x: reading ████████████████████ 1000/400 page 3\\u{1b}[2J"
-        );
-        assert_eq!(
-            width::columns(&board.line(after(begin, 3000), Some(20)).unwrap()),
-            19
-        );
+        assert_eq!(line, "acme/x: reading ████████████████████ 1000/400 page 3\\u{1b}[2J");
+        assert_eq!(width::columns(&board.line(after(begin, 3000), Some(20)).unwrap()), 19);
     }
 
     #[test]

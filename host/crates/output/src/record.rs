@@ -70,11 +70,7 @@ impl<'a> Record<'a> {
         if self.raw.get().starts_with('[') {
             return child(self.raw, token);
         }
-        self.members
-            .iter()
-            .rev()
-            .find(|(name, _)| name == token)
-            .map(|(_, value)| *value)
+        self.members.iter().rev().find(|(name, _)| name == token).map(|(_, value)| *value)
     }
 }
 
@@ -88,12 +84,7 @@ fn child<'a>(raw: &'a RawValue, token: &str) -> Option<&'a RawValue> {
     if text.starts_with('[') {
         return elements(text).ok()?.get(token.parse::<usize>().ok()?).copied();
     }
-    members(text)
-        .ok()?
-        .into_iter()
-        .rev()
-        .find(|(name, _)| name == token)
-        .map(|(_, value)| value)
+    members(text).ok()?.into_iter().rev().find(|(name, _)| name == token).map(|(_, value)| value)
 }
 
 /// The members of an object, in order; none for any other value.
@@ -171,10 +162,7 @@ impl Pointer {
     /// Takes `text` apart. What does not begin with a slash is the name of one member.
     pub(crate) fn parse(text: &str) -> Self {
         let tokens = match text.strip_prefix('/') {
-            Some(rest) => rest
-                .split('/')
-                .map(|token| token.replace("~1", "/").replace("~0", "~"))
-                .collect(),
+            Some(rest) => rest.split('/').map(|token| token.replace("~1", "/").replace("~0", "~")).collect(),
             None if text.is_empty() => Vec::new(),
             None => vec![text.to_owned()],
         };
@@ -258,11 +246,7 @@ mod tests {
         assert_eq!(cell(&record, "/name"), Cell::Text("a\tb".into()));
         assert_eq!(cell(&record, "name"), Cell::Text("a\tb".into()));
         assert_eq!(cell(&record, "/big"), Cell::Number("1e400"));
-        assert_eq!(
-            cell(&record, "/n"),
-            Cell::Number("2"),
-            "of two members of one name the last counts"
-        );
+        assert_eq!(cell(&record, "/n"), Cell::Number("2"), "of two members of one name the last counts");
         assert_eq!(cell(&record, "/none"), Cell::Missing);
         assert_eq!(cell(&record, "/in/a~1b/0"), Cell::Number("10"));
         assert_eq!(cell(&record, "/in/a~1b/1/x"), Cell::Text("deep".into()));

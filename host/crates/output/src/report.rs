@@ -44,11 +44,7 @@ impl ErrorReport {
         }
         if let Some(backtrace) = self.backtrace.as_ref().filter(|_| verbosity > 1) {
             lines.push("  backtrace:".to_owned());
-            lines.extend(
-                backtrace
-                    .lines()
-                    .map(|line| format!("    {}", Visible::tabbed_line(line))),
-            );
+            lines.extend(backtrace.lines().map(|line| format!("    {}", Visible::tabbed_line(line))));
         }
         for hint in &self.hints {
             entry(&paint("hint:", Tone::Advice, color), hint, &mut lines);
@@ -77,10 +73,7 @@ impl ErrorReport {
 /// A label and a text, of which further lines stand behind a bar.
 fn entry(label: &str, text: &str, lines: &mut Vec<String>) {
     let mut parts = text.trim_end().lines();
-    lines.push(format!(
-        "{label} {}",
-        Visible::line(parts.next().unwrap_or_default())
-    ));
+    lines.push(format!("{label} {}", Visible::line(parts.next().unwrap_or_default())));
     lines.extend(parts.map(|part| format!("       | {}", Visible::tabbed_line(part))));
 }
 
@@ -141,18 +134,7 @@ mod tests {
     fn programs_see_every_member() {
         let error = &report().json(0)["error"];
         let names: Vec<&String> = error.as_object().unwrap().keys().collect();
-        assert_eq!(
-            names,
-            [
-                "kind",
-                "message",
-                "causes",
-                "hints",
-                "exit",
-                "request_id",
-                "details"
-            ]
-        );
+        assert_eq!(names, ["kind", "message", "causes", "hints", "exit", "request_id", "details"]);
         assert_eq!(error["exit"], 3);
         assert_eq!(ErrorReport::default().json(2)["error"]["request_id"], Value::Null);
         assert_eq!(report().json(2)["error"]["backtrace"], "0: main\n1:\tdeep");

@@ -32,39 +32,24 @@ impl From<&Column> for Chosen {
 /// The columns that `style` asks for.
 pub(crate) fn choose(columns: &[Column], style: &Style) -> Result<Vec<Chosen>, OutputError> {
     if let Some(names) = &style.columns {
-        return names
-            .iter()
-            .map(|name| Ok(Chosen::from(find(columns, name)?)))
-            .collect();
+        return names.iter().map(|name| Ok(Chosen::from(find(columns, name)?))).collect();
     }
-    let narrow: Vec<Chosen> = columns
-        .iter()
-        .filter(|column| !column.wide || style.wide)
-        .map(Chosen::from)
-        .collect();
+    let narrow: Vec<Chosen> =
+        columns.iter().filter(|column| !column.wide || style.wide).map(Chosen::from).collect();
     // A command with nothing but wide columns has no narrower answer.
-    Ok(if narrow.is_empty() {
-        columns.iter().map(Chosen::from).collect()
-    } else {
-        narrow
-    })
+    Ok(if narrow.is_empty() { columns.iter().map(Chosen::from).collect() } else { narrow })
 }
 
 /// The column that goes by `name`.
 pub(crate) fn find<'a>(columns: &'a [Column], name: &str) -> Result<&'a Column, OutputError> {
     let wanted = simple(name);
     let by_title = || columns.iter().find(|column| simple(&column.title) == wanted);
-    let by_place = || {
-        columns
-            .iter()
-            .find(|column| column.pointer == name.trim() || key(column) == name.trim())
-    };
-    by_title()
-        .or_else(by_place)
-        .ok_or_else(|| OutputError::UnknownColumn {
-            name: name.trim().to_owned(),
-            known: columns.iter().map(|column| simple(&column.title)).collect(),
-        })
+    let by_place =
+        || columns.iter().find(|column| column.pointer == name.trim() || key(column) == name.trim());
+    by_title().or_else(by_place).ok_or_else(|| OutputError::UnknownColumn {
+        name: name.trim().to_owned(),
+        known: columns.iter().map(|column| simple(&column.title)).collect(),
+    })
 }
 
 /// The columns of an answer that declares none: the fields of its first record. With many records
@@ -83,16 +68,9 @@ pub(crate) fn derive(record: &Record<'_>, one: bool) -> Vec<Column> {
         .map(|(name, _)| column(name))
         .collect();
     if members.is_empty() {
-        return vec![Column {
-            pointer: String::new(),
-            ..column("value")
-        }];
+        return vec![Column { pointer: String::new(), ..column("value") }];
     }
-    if one || plain.is_empty() {
-        members.iter().map(|(name, _)| column(name)).collect()
-    } else {
-        plain
-    }
+    if one || plain.is_empty() { members.iter().map(|(name, _)| column(name)).collect() } else { plain }
 }
 
 fn key(column: &Column) -> &str {
@@ -127,27 +105,15 @@ mod tests {
 
     fn chosen(names: &[&str]) -> Result<Vec<String>, OutputError> {
         let names = names.iter().map(|name| (*name).to_owned()).collect();
-        let style = Style {
-            columns: Some(names),
-            ..Style::default()
-        };
-        Ok(choose(&columns(), &style)?
-            .into_iter()
-            .map(|column| column.title)
-            .collect())
+        let style = Style { columns: Some(names), ..Style::default() };
+        Ok(choose(&columns(), &style)?.into_iter().map(|column| column.title).collect())
     }
 
     #[test]
     fn columns_go_by_title_pointer_or_key() {
         assert_eq!(chosen(&["OWNER", " name"]).unwrap(), ["Owner", "Name"]);
-        assert_eq!(
-            chosen(&["cloud-account", "cloud account"]).unwrap(),
-            ["Cloud account", "Cloud account"]
-        );
-        assert_eq!(
-            chosen(&["/account/id", "ownerEmail"]).unwrap(),
-            ["Cloud account", "Owner"]
-        );
+        assert_eq!(chosen(&["cloud-account", "cloud account"]).unwrap(), ["Cloud account", "Cloud account"]);
+        assert_eq!(chosen(&["/account/id", "ownerEmail"]).unwrap(), ["Cloud account", "Owner"]);
     }
 
     #[test]
@@ -161,37 +127,20 @@ mod tests {
     #[test]
     fn wide_columns_wait_for_their_option() {
         assert_eq!(choose(&columns(), &Style::default()).unwrap().len(), 2);
-        assert_eq!(
-            choose(
-                &columns(),
-                &Style {
-                    wide: true,
-                    ..Style::default()
-                }
-            )
-            .unwrap()
-            .len(),
-            3
-        );
+        assert_eq!(choose(&columns(), &Style { wide: true, ..Style::default() }).unwrap().len(), 3);
         assert_eq!(choose(&columns()[2..], &Style::default()).unwrap().len(), 1);
     }
 
     #[test]
     fn columns_are_found_in_a_record() {
         let titles = |json, one| -> Vec<String> {
-            derive(&Record::read(json).unwrap(), one)
-                .into_iter()
-                .map(|column| column.title)
-                .collect()
+            derive(&Record::read(json).unwrap(), one).into_iter().map(|column| column.title).collect()
         };
         assert_eq!(titles(r#"{"a/b":1,"c":{},"d":null}"#, false), ["a/b", "d"]);
         assert_eq!(titles(r#"{"a/b":1,"c":{},"d":null}"#, true), ["a/b", "c", "d"]);
         assert_eq!(titles(r#"{"c":{}}"#, false), ["c"]);
         assert_eq!(titles("7", false), ["value"]);
         let record = Record::read(r#"{"a/b":1}"#).unwrap();
-        assert_eq!(
-            record.cell(&Chosen::from(&derive(&record, false)[0]).pointer),
-            Cell::Number("1")
-        );
+        assert_eq!(record.cell(&Chosen::from(&derive(&record, false)[0]).pointer), Cell::Number("1"));
     }
 }

@@ -39,13 +39,8 @@ pub(crate) struct Streams {
 
 impl Streams {
     pub(crate) fn new(stdout: Sink, stderr: Sink, shares_terminal: bool) -> Self {
-        let stdout = Gathered {
-            sink: stdout,
-            buffer: Vec::new(),
-            written: None,
-            reader_left: false,
-            failure: None,
-        };
+        let stdout =
+            Gathered { sink: stdout, buffer: Vec::new(), written: None, reader_left: false, failure: None };
         Self {
             stdout,
             stderr,
@@ -63,11 +58,7 @@ impl Streams {
             return Ok(Flow::Closed);
         }
         self.stdout.buffer.extend_from_slice(text.as_bytes());
-        if self.stdout.is_due() {
-            self.flush()
-        } else {
-            Ok(Flow::Continue)
-        }
+        if self.stdout.is_due() { self.flush() } else { Ok(Flow::Continue) }
     }
 
     /// Writes what was gathered.
@@ -109,10 +100,7 @@ impl Streams {
         let rest = self.drawn.saturating_sub(columns);
         let text = format!("\r{line}{}{}", " ".repeat(rest), "\u{8}".repeat(rest));
         self.drawn = columns;
-        let _ = self
-            .stderr
-            .write_all(text.as_bytes())
-            .and_then(|()| self.stderr.flush());
+        let _ = self.stderr.write_all(text.as_bytes()).and_then(|()| self.stderr.flush());
     }
 
     /// Takes the progress line off the terminal.
@@ -120,10 +108,7 @@ impl Streams {
         if self.drawn > 0 {
             let text = format!("\r{}\r", " ".repeat(self.drawn));
             self.drawn = 0;
-            let _ = self
-                .stderr
-                .write_all(text.as_bytes())
-                .and_then(|()| self.stderr.flush());
+            let _ = self.stderr.write_all(text.as_bytes()).and_then(|()| self.stderr.flush());
         }
     }
 }
@@ -152,16 +137,10 @@ impl Gathered {
 
     fn flush(&mut self) -> Result<Flow, OutputError> {
         if let Some(kind) = self.failure {
-            return Err(OutputError::Write {
-                source: io::Error::from(kind),
-            });
+            return Err(OutputError::Write { source: io::Error::from(kind) });
         }
         if self.buffer.is_empty() || self.reader_left {
-            return Ok(if self.reader_left {
-                Flow::Closed
-            } else {
-                Flow::Continue
-            });
+            return Ok(if self.reader_left { Flow::Closed } else { Flow::Continue });
         }
         let written = self.sink.write_all(&self.buffer).and_then(|()| self.sink.flush());
         self.buffer.clear();

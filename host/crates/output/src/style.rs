@@ -63,9 +63,7 @@ impl FromStr for Format {
             "yaml" => Ok(Self::Yaml),
             "csv" => Ok(Self::Csv),
             "tsv" => Ok(Self::Tsv),
-            _ => Err(OutputError::UnknownFormat {
-                name: name.to_owned(),
-            }),
+            _ => Err(OutputError::UnknownFormat { name: name.to_owned() }),
         }
     }
 }

@@ -47,11 +47,7 @@ impl Bench {
     fn new(style: Style) -> Self {
         let (stdout, stderr) = (Capture::default(), Capture::default());
         let console = Console::new(Box::new(stdout.clone()), Box::new(stderr.clone()), style);
-        Self {
-            console,
-            stdout,
-            stderr,
-        }
+        Self { console, stdout, stderr }
     }
 
     /// Answers with `records` and gives both streams.
@@ -70,37 +66,20 @@ impl Bench {
 
 /// What a pipe gets, at a pinned time.
 fn piped(format: Option<Format>) -> Style {
-    Style {
-        format,
-        now: "2026-11-23T12:00:00Z".parse().unwrap(),
-        ..Style::default()
-    }
+    Style { format, now: "2026-11-23T12:00:00Z".parse().unwrap(), ..Style::default() }
 }
 
 /// What a terminal of `width` columns gets.
 fn terminal(format: Option<Format>, width: usize) -> Style {
-    Style {
-        stdout_terminal: true,
-        stderr_terminal: true,
-        width: Some(width),
-        ..piped(format)
-    }
+    Style { stdout_terminal: true, stderr_terminal: true, width: Some(width), ..piped(format) }
 }
 
 fn column(title: &str, pointer: &str, format: ColumnFormat) -> Column {
-    Column {
-        title: title.to_owned(),
-        pointer: pointer.to_owned(),
-        format,
-        wide: false,
-    }
+    Column { title: title.to_owned(), pointer: pointer.to_owned(), format, wide: false }
 }
 
 fn clusters(shape: Shape) -> AnswerSpec {
-    let owner = Column {
-        wide: true,
-        ..column("Owner", "/owner/email", ColumnFormat::Text)
-    };
+    let owner = Column { wide: true, ..column("Owner", "/owner/email", ColumnFormat::Text) };
     AnswerSpec {
         shape,
         key: None,

@@ -41,18 +41,10 @@ pub(crate) fn text(rows: &[TimingRow], width: Option<usize>) -> Vec<String> {
     let widest = names.iter().map(|name| width::columns(name)).max().unwrap_or(0);
     let room = width.unwrap_or(DEFAULT_WIDTH).saturating_sub(widest + LENGTH + 1);
     let scale = room.min(SCALE);
-    let total = rows
-        .iter()
-        .map(|row| row.start + row.length)
-        .max()
-        .unwrap_or_default();
+    let total = rows.iter().map(|row| row.start + row.length).max().unwrap_or_default();
     let line = |(row, name): (&TimingRow, &String)| {
         let gap = " ".repeat(widest - width::columns(name));
-        let line = format!(
-            "{name}{gap} {:>10}  {}",
-            length(row.length),
-            bar(row, total, scale)
-        );
+        let line = format!("{name}{gap} {:>10}  {}", length(row.length), bar(row, total, scale));
         line.trim_end().to_owned()
     };
     rows.iter().zip(&names).map(line).collect()
@@ -73,10 +65,7 @@ pub(crate) fn json(rows: &[TimingRow]) -> Value {
 
 fn name(row: &TimingRow) -> String {
     let name = Visible::line(&row.name).to_string();
-    width::cut(
-        &format!("{}{name}", "  ".repeat(usize::from(row.depth.min(8)))),
-        NAME,
-    )
+    width::cut(&format!("{}{name}", "  ".repeat(usize::from(row.depth.min(8)))), NAME)
 }
 
 fn length(length: Duration) -> String {

@@ -59,9 +59,8 @@ impl Eye {
     /// The columns that `character` takes as it is; `None` where it has to be shown as an escape.
     pub(crate) fn sees(&mut self, character: char) -> Option<usize> {
         let varies = is_variation_selector(character);
-        let carried = self
-            .previous
-            .is_some_and(|previous| !is_variation_selector(previous) && previous != ' ');
+        let carried =
+            self.previous.is_some_and(|previous| !is_variation_selector(previous) && previous != ' ');
         let columns = width::step(self.previous, character);
         self.marks = if varies || columns == 0 { self.marks + 1 } else { 0 };
         if is_hidden(character) || (varies && !carried) || self.marks > MOST_MARKS {
@@ -95,14 +94,7 @@ pub(crate) struct Shown {
 
 impl Shown {
     fn new(allowed: Allowed, limit: usize) -> Self {
-        Self {
-            text: String::new(),
-            columns: 0,
-            limit,
-            keep: 0,
-            allowed,
-            eye: Eye::default(),
-        }
+        Self { text: String::new(), columns: 0, limit, keep: 0, allowed, eye: Eye::default() }
     }
 
     fn is_over(&self) -> bool {
@@ -181,30 +173,18 @@ pub struct Visible<'a> {
 impl<'a> Visible<'a> {
     /// As one line: newlines and tabs are shown too.
     pub fn line(text: &'a str) -> Self {
-        Self {
-            text,
-            allowed: Allowed::None,
-            limit: usize::MAX,
-        }
+        Self { text, allowed: Allowed::None, limit: usize::MAX }
     }
 
     /// As one line that may have tabs: a line of a log.
     pub fn tabbed_line(text: &'a str) -> Self {
-        Self {
-            text,
-            allowed: Allowed::Tabs,
-            limit: usize::MAX,
-        }
+        Self { text, allowed: Allowed::Tabs, limit: usize::MAX }
     }
 
     /// As text of several lines: newlines and tabs stay, and a carriage return before a newline,
     /// which says no more than the newline, is left out.
     pub fn text(text: &'a str) -> Self {
-        Self {
-            text,
-            allowed: Allowed::TabsAndNewlines,
-            limit: usize::MAX,
-        }
+        Self { text, allowed: Allowed::TabsAndNewlines, limit: usize::MAX }
     }
 
     /// Cut to at most `limit` columns of a terminal, with an ellipsis where it was cut.

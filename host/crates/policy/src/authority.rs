@@ -83,10 +83,7 @@ pub fn explain(description: &Description, trust: Trust) -> Result<Vec<Line>, Des
         }
     }
     for (index, request) in description.requests.iter().enumerate() {
-        add(
-            purposes.entry(description.request(index)?).or_default(),
-            &request.purpose,
-        );
+        add(purposes.entry(description.request(index)?).or_default(), &request.purpose);
     }
     let wishes = Grants::all_of(description)?;
     let line = |(capability, purposes): (Capability, Vec<String>)| Line {
@@ -104,9 +101,7 @@ pub fn explain(description: &Description, trust: Trust) -> Result<Vec<Line>, Des
 /// The sentence that belongs under lines which both read and change; none where they do not.
 pub fn warning(lines: &[Line]) -> Option<&'static str> {
     let changes = lines.iter().any(|line| line.capability.is_mutation());
-    let reads = lines
-        .iter()
-        .any(|line| matches!(line.group, Group::Reads | Group::SeesAboutYou));
+    let reads = lines.iter().any(|line| matches!(line.group, Group::Reads | Group::SeesAboutYou));
     (changes && reads).then_some("it can put what it reads where others see it")
 }
 
@@ -126,15 +121,9 @@ fn group(
         Capability::Persona(_) => Group::SeesAboutYou,
         Capability::Storage(_) => Group::KeepsHere,
         Capability::Query { .. } | Capability::Subscription { .. } => Group::Reads,
-        Capability::Dynamic {
-            kind: OperationKind::Query | OperationKind::Subscription,
-            ..
-        } => Group::Reads,
+        Capability::Dynamic { kind: OperationKind::Query | OperationKind::Subscription, .. } => Group::Reads,
         // A document made at run time may do whatever the field can.
-        Capability::Dynamic {
-            kind: OperationKind::Mutation,
-            ..
-        } => Group::Destroys,
+        Capability::Dynamic { kind: OperationKind::Mutation, .. } => Group::Destroys,
         Capability::Mutation { .. } if trust == Trust::ThirdParty => Group::Destroys,
         Capability::Mutation { .. } => declared(capability, description, operations),
     }
@@ -148,10 +137,7 @@ fn declared(capability: &Capability, description: &Description, operations: &[Op
             .iter()
             .any(|operation| operation.name == *name && operation.capabilities().contains(capability))
     };
-    let commands = description
-        .commands
-        .iter()
-        .filter(|command| command.operations.iter().any(behind));
+    let commands = description.commands.iter().filter(|command| command.operations.iter().any(behind));
     match commands.map(|command| command.effect).max() {
         Some(Effect::Read | Effect::Change) => Group::Changes,
         Some(Effect::Destroy) | None => Group::Destroys,
@@ -163,9 +149,7 @@ fn paths(capability: &Capability, wishes: &Grants) -> Vec<String> {
         Capability::Dynamic { .. } => vec![EVERYTHING.to_owned()],
         _ => {
             let reach = wishes.reach(capability);
-            reach
-                .map(|reach| reach.summary().into_iter().map(str::to_owned).collect())
-                .unwrap_or_default()
+            reach.map(|reach| reach.summary().into_iter().map(str::to_owned).collect()).unwrap_or_default()
         }
     }
 }

@@ -16,13 +16,8 @@ use crate::text::{excerpt, is_graphql_name, is_word, name_of, refused_character}
 const API_LENGTH: usize = 32;
 
 /// Binary units, the largest first; a size is printed in the largest that divides it.
-const UNITS: [(&str, u64); 5] = [
-    ("TiB", 1 << 40),
-    ("GiB", 1 << 30),
-    ("MiB", 1 << 20),
-    ("KiB", 1 << 10),
-    ("B", 1),
-];
+const UNITS: [(&str, u64); 5] =
+    [("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("B", 1)];
 
 /// One thing that a pack may do, printed and parsed as its line of text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -81,12 +76,7 @@ pub enum Aspect {
 
 impl Aspect {
     /// All aspects, in the order of their text.
-    pub const ALL: [Aspect; 4] = [
-        Aspect::Identity,
-        Aspect::Email,
-        Aspect::Organization,
-        Aspect::Roles,
-    ];
+    pub const ALL: [Aspect; 4] = [Aspect::Identity, Aspect::Email, Aspect::Organization, Aspect::Roles];
 
     /// The word that stands in a capability.
     pub fn as_str(self) -> &'static str {
@@ -114,11 +104,7 @@ impl Capability {
     pub fn is_mutation(&self) -> bool {
         matches!(
             self,
-            Capability::Mutation { .. }
-                | Capability::Dynamic {
-                    kind: OperationKind::Mutation,
-                    ..
-                }
+            Capability::Mutation { .. } | Capability::Dynamic { kind: OperationKind::Mutation, .. }
         )
     }
 }
@@ -145,9 +131,7 @@ impl FromStr for Capability {
 
     fn from_str(text: &str) -> Result<Capability, CapabilityError> {
         if let Some(character) = refused_character(text) {
-            return Err(CapabilityError::Character {
-                character: name_of(character),
-            });
+            return Err(CapabilityError::Character { character: name_of(character) });
         }
         let (verb, object) = text.split_once(' ').unwrap_or((text, ""));
         match verb {
@@ -156,11 +140,7 @@ impl FromStr for Capability {
             "subscription" => declared(OperationKind::Subscription, text, object),
             "dynamic" => {
                 let (api, kind, field) = coordinate(text, object)?;
-                Ok(Capability::Dynamic {
-                    api: api.to_owned(),
-                    kind,
-                    field: field.to_owned(),
-                })
+                Ok(Capability::Dynamic { api: api.to_owned(), kind, field: field.to_owned() })
             }
             "persona" => Aspect::ALL
                 .into_iter()
@@ -207,17 +187,11 @@ fn coordinate<'a>(text: &str, object: &'a str) -> Result<(&'a str, OperationKind
     let parts = || {
         let (api, rest) = object.split_once('/')?;
         let (root, field) = rest.split_once('.')?;
-        let kind = OperationKind::ALL
-            .into_iter()
-            .find(|kind| kind.root_type() == root)?;
+        let kind = OperationKind::ALL.into_iter().find(|kind| kind.root_type() == root)?;
         (is_api_name(api) && is_graphql_name(field)).then_some((api, kind, field))
     };
-    parts().ok_or_else(|| {
-        malformed(
-            text,
-            "a coordinate such as `cluster/Query.clusters` after the first word",
-        )
-    })
+    parts()
+        .ok_or_else(|| malformed(text, "a coordinate such as `cluster/Query.clusters` after the first word"))
 }
 
 /// Whether the text can name one of the platform's APIs.
@@ -227,10 +201,8 @@ pub fn is_api_name(text: &str) -> bool {
 
 /// Prints bytes in the largest binary unit that divides them: `1MiB`, `1536KiB`, `7B`.
 pub fn print_size(bytes: u64) -> String {
-    let (unit, factor) = UNITS
-        .into_iter()
-        .find(|(_, factor)| bytes.is_multiple_of(*factor))
-        .unwrap_or(("B", 1));
+    let (unit, factor) =
+        UNITS.into_iter().find(|(_, factor)| bytes.is_multiple_of(*factor)).unwrap_or(("B", 1));
     format!("{}{unit}", bytes / factor)
 }
 
@@ -246,10 +218,7 @@ pub fn parse_size(text: &str) -> Option<u64> {
 }
 
 fn malformed(text: &str, expected: &str) -> CapabilityError {
-    CapabilityError::Malformed {
-        text: excerpt(text),
-        expected: expected.to_owned(),
-    }
+    CapabilityError::Malformed { text: excerpt(text), expected: expected.to_owned() }
 }
 
 /// Why a text is no capability.

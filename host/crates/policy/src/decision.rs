@@ -44,19 +44,11 @@ pub struct Denial {
 
 impl Denial {
     fn new(rule: Rule, reason: String) -> Denial {
-        Denial {
-            capability: None,
-            rule,
-            reason,
-        }
+        Denial { capability: None, rule, reason }
     }
 
     fn missing(rule: Rule, capability: Capability, reason: impl fmt::Display) -> Denial {
-        Denial {
-            reason: reason.to_string(),
-            capability: Some(capability),
-            rule,
-        }
+        Denial { reason: reason.to_string(), capability: Some(capability), rule }
     }
 
     fn not_granted(capability: Capability) -> Denial {
@@ -113,11 +105,7 @@ pub fn decide_dynamic(operation: &Operation, effect: Effect, grants: &Grants) ->
         ));
     }
     decide_effect(operation, effect)?;
-    match operation
-        .dynamic_capabilities()
-        .into_iter()
-        .find(|capability| !grants.contains(capability))
-    {
+    match operation.dynamic_capabilities().into_iter().find(|capability| !grants.contains(capability)) {
         Some(capability) => Err(Denial::not_granted(capability)),
         None => Ok(()),
     }
@@ -130,11 +118,7 @@ pub fn decide_dynamic(operation: &Operation, effect: Effect, grants: &Grants) ->
 /// A denial that names the aspect's capability.
 pub fn decide_aspect(aspect: Aspect, grants: &Grants) -> Result<(), Denial> {
     let capability = Capability::Persona(aspect);
-    if grants.contains(&capability) {
-        Ok(())
-    } else {
-        Err(Denial::not_granted(capability))
-    }
+    if grants.contains(&capability) { Ok(()) } else { Err(Denial::not_granted(capability)) }
 }
 
 /// How many bytes a pack may keep on this computer.

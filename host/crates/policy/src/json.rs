@@ -109,10 +109,7 @@ fn read<'a, T: Deserialize<'a>>(text: &'a str, pointer: &str) -> Result<T, Refus
 }
 
 fn refusal(pointer: &str, problem: String) -> Refusal {
-    Refusal {
-        pointer: pointer.to_owned(),
-        problem,
-    }
+    Refusal { pointer: pointer.to_owned(), problem }
 }
 
 /// An object's members as they stand, also those that stand twice.
@@ -205,19 +202,9 @@ mod tests {
 
     #[test]
     fn what_is_no_json_is_refused() {
-        for text in [
-            "",
-            "nul",
-            "[1,]",
-            "{\"a\":1}x",
-            "\"\\ud800\"",
-            "01",
-            "1.",
-            "{a:1}",
-            "'a'",
-            "[1 2]",
-            "\"\u{1}\"",
-        ] {
+        for text in
+            ["", "nul", "[1,]", "{\"a\":1}x", "\"\\ud800\"", "01", "1.", "{a:1}", "'a'", "[1 2]", "\"\u{1}\""]
+        {
             assert!(reprint(text, 8).is_err(), "{text}");
         }
     }

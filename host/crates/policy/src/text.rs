@@ -41,16 +41,13 @@ pub fn is_word(text: &str, longest: usize) -> bool {
 pub fn is_graphql_name(text: &str) -> bool {
     let mut bytes = text.bytes();
     text.len() <= NAME_LENGTH
-        && bytes
-            .next()
-            .is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_')
+        && bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_')
         && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 /// Whether the text would take more than one line anywhere: any of Unicode's line breaks counts.
 pub fn has_line_break(text: &str) -> bool {
-    text.chars()
-        .any(|character| matches!(character, '\n'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}'))
+    text.chars().any(|character| matches!(character, '\n'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}'))
 }
 
 /// The start of a refused text, for an error message; escaped, so that it is one visible line.
@@ -76,17 +73,9 @@ mod tests {
     #[test]
     fn only_printable_ascii_passes() {
         assert_eq!(refused_character("acme/gpu-report 1.2"), None);
-        for hostile in [
-            '\u{1b}',
-            '\u{7f}',
-            '\u{9b}',
-            '\u{202e}',
-            '\u{200b}',
-            '\u{fe0f}',
-            'а',
-            '\u{e0041}',
-            '\r',
-        ] {
+        for hostile in
+            ['\u{1b}', '\u{7f}', '\u{9b}', '\u{202e}', '\u{200b}', '\u{fe0f}', 'а', '\u{e0041}', '\r']
+        {
             assert_eq!(refused_character(&format!("ab{hostile}c")), Some(hostile));
         }
         assert_eq!(name_of('\u{202e}'), "U+202E");

@@ -16,17 +16,9 @@ use vantage_policy::gate::{GateError, Operation};
 fn decide(document: &str) -> String {
     match Operation::read_dynamic("cluster", document) {
         Ok(operation) => {
-            let anonymous = if operation.name.is_empty() {
-                "anonymous "
-            } else {
-                ""
-            };
+            let anonymous = if operation.name.is_empty() { "anonymous " } else { "" };
             let lines: Vec<String> = operation.capabilities().iter().map(ToString::to_string).collect();
-            let needs = if lines.is_empty() {
-                "nothing".to_owned()
-            } else {
-                lines.join(", ")
-            };
+            let needs = if lines.is_empty() { "nothing".to_owned() } else { lines.join(", ") };
             format!("allowed {anonymous}{needs}")
         }
         Err(error) => format!("denied {}", variant(&error)),
@@ -34,10 +26,7 @@ fn decide(document: &str) -> String {
 }
 
 fn variant(error: &GateError) -> String {
-    format!("{error:?}")
-        .chars()
-        .take_while(char::is_ascii_alphabetic)
-        .collect()
+    format!("{error:?}").chars().take_while(char::is_ascii_alphabetic).collect()
 }
 
 #[test]
@@ -87,29 +76,13 @@ fn decide_on_small_stack(document: String) -> String {
 fn nesting_of_any_depth_is_refused_and_crashes_nothing() {
     type Bomb = fn(usize) -> String;
     let bombs: [(&str, Bomb); 7] = [
-        ("selections", |depth| {
-            format!("query Q {}{}", "{ f ".repeat(depth), "}".repeat(depth))
-        }),
+        ("selections", |depth| format!("query Q {}{}", "{ f ".repeat(depth), "}".repeat(depth))),
         ("unclosed selections", |depth| "{f".repeat(depth)),
-        ("lists", |depth| {
-            format!("query Q {{ f(x: {}{}) }}", "[".repeat(depth), "]".repeat(depth))
-        }),
-        ("unclosed lists", |depth| {
-            format!("query Q {{ f(x: {}", "[".repeat(depth))
-        }),
-        ("objects", |depth| {
-            format!(
-                "query Q {{ f(x: {}1{}) }}",
-                "{a: ".repeat(depth),
-                "}".repeat(depth)
-            )
-        }),
+        ("lists", |depth| format!("query Q {{ f(x: {}{}) }}", "[".repeat(depth), "]".repeat(depth))),
+        ("unclosed lists", |depth| format!("query Q {{ f(x: {}", "[".repeat(depth))),
+        ("objects", |depth| format!("query Q {{ f(x: {}1{}) }}", "{a: ".repeat(depth), "}".repeat(depth))),
         ("types", |depth| {
-            format!(
-                "query Q($x: {}Int{}) {{ f(x: $x) }}",
-                "[".repeat(depth),
-                "]".repeat(depth)
-            )
+            format!("query Q($x: {}Int{}) {{ f(x: $x) }}", "[".repeat(depth), "]".repeat(depth))
         }),
         ("inline fragments", |depth| {
             format!("query Q {{ {} f {} }}", "... {".repeat(depth), "}".repeat(depth))
@@ -133,9 +106,8 @@ fn what_expands_without_end_is_refused() {
     };
     assert_eq!(decide_on_small_stack(doubling(20, "f")), "denied Budget");
     assert_eq!(decide_on_small_stack(doubling(20, "__typename")), "denied Budget");
-    let chain: String = (0..500)
-        .map(|level| format!("fragment F{level} on Query{{...F{}}}", level + 1))
-        .collect();
+    let chain: String =
+        (0..500).map(|level| format!("fragment F{level} on Query{{...F{}}}", level + 1)).collect();
     let chain = format!("query Q{{...F0}}{chain}fragment F500 on Query{{f}}");
     assert_eq!(decide_on_small_stack(chain), "denied Budget");
     let aliases: String = (0..10_000).map(|number| format!("a{number}:f ")).collect();
@@ -170,20 +142,11 @@ fn selections() -> impl Strategy<Value = (String, Vec<String>)> {
             .prop_map(|text| format!("\"\"\"{}\"\"\"", text.replace('\\', "/").replace('"', "'"))),
         Just("{a: [1, $v], b: \"\\u202e\\n\"}".to_owned()),
     ];
-    let field = (
-        prop::option::of("[a-z]{1,4}"),
-        "[a-z_]{1,3}x",
-        prop::option::of(value),
-        any::<bool>(),
-    );
+    let field = (prop::option::of("[a-z]{1,4}"), "[a-z_]{1,3}x", prop::option::of(value), any::<bool>());
     let field = field.prop_map(|(alias, name, value, nested)| {
         let alias = alias.map(|alias| format!("{alias}: ")).unwrap_or_default();
         let value = value.map(|value| format!("(arg: {value})")).unwrap_or_default();
-        let below = if nested {
-            " { __typename inner ... on Type { other } }"
-        } else {
-            ""
-        };
+        let below = if nested { " { __typename inner ... on Type { other } }" } else { "" };
         (format!("{alias}{name}{value}{below} "), vec![name])
     });
     let leaf = prop::collection::vec(field, 1..4).prop_map(concat);

@@ -29,10 +29,7 @@ pub(crate) fn check(url: &Url) -> Result<(), &'static str> {
 /// Reads `text` as the address of a server that the user configured.
 pub(crate) fn parse(text: &str) -> Result<Url, String> {
     let text = text.trim();
-    if text
-        .chars()
-        .any(|character| character.is_control() || character.is_whitespace())
-    {
+    if text.chars().any(|character| character.is_control() || character.is_whitespace()) {
         return Err("it contains spaces or control characters".into());
     }
     let url = Url::parse(text).map_err(|error| error.to_string())?;
@@ -72,10 +69,7 @@ pub(crate) fn origin(url: &Url) -> Origin {
 pub(crate) fn is_among(url: &Url, origins: &[String]) -> bool {
     let wanted = origin(url);
     wanted.is_tuple()
-        && origins
-            .iter()
-            .filter_map(|text| Url::parse(text).ok())
-            .any(|known| origin(&known) == wanted)
+        && origins.iter().filter_map(|text| Url::parse(text).ok()).any(|known| origin(&known) == wanted)
 }
 
 /// The issuer as a provider writes it.
@@ -83,11 +77,7 @@ pub(crate) fn is_among(url: &Url, origins: &[String]) -> bool {
 /// A URL without a path always ends with `/` once parsed, although issuers seldom do.
 pub(crate) fn issuer(url: &Url) -> &str {
     let text = url.as_str();
-    if url.path() == "/" {
-        text.trim_end_matches('/')
-    } else {
-        text
-    }
+    if url.path() == "/" { text.trim_end_matches('/') } else { text }
 }
 
 #[cfg(test)]
@@ -127,10 +117,7 @@ mod tests {
 
     #[test]
     fn origins_are_compared_whole() {
-        let bound = vec![
-            "https://api.example".to_owned(),
-            "http://127.0.0.1:8080".to_owned(),
-        ];
+        let bound = vec!["https://api.example".to_owned(), "http://127.0.0.1:8080".to_owned()];
         for good in [
             "https://api.example/cluster/graphql",
             "https://API.example:443/x",
@@ -155,13 +142,7 @@ mod tests {
     #[test]
     fn an_issuer_without_a_path_has_no_slash() {
         assert_eq!(issuer(&url("https://a.example")), "https://a.example");
-        assert_eq!(
-            issuer(&url("https://a.example/realms/x")),
-            "https://a.example/realms/x"
-        );
-        assert_eq!(
-            issuer(&url("https://a.example/realms/x/")),
-            "https://a.example/realms/x/"
-        );
+        assert_eq!(issuer(&url("https://a.example/realms/x")), "https://a.example/realms/x");
+        assert_eq!(issuer(&url("https://a.example/realms/x/")), "https://a.example/realms/x/");
     }
 }

@@ -93,13 +93,9 @@ impl UnverifiedClaims {
                     Organization { id, name }
                 })
                 .collect(),
-            Some(names @ (Value::Array(_) | Value::String(_))) => texts(names)
-                .into_iter()
-                .map(|name| Organization {
-                    id: name.clone(),
-                    name,
-                })
-                .collect(),
+            Some(names @ (Value::Array(_) | Value::String(_))) => {
+                texts(names).into_iter().map(|name| Organization { id: name.clone(), name }).collect()
+            }
             _ => Vec::new(),
         }
     }
@@ -108,16 +104,8 @@ impl UnverifiedClaims {
     fn roles(&self) -> Vec<String> {
         let realm = self.0.get("realm_access").and_then(|access| access.get("roles"));
         let clients = self.0.get("resource_access").and_then(Value::as_object);
-        let clients = clients
-            .into_iter()
-            .flat_map(Map::values)
-            .filter_map(|access| access.get("roles"));
-        let mut roles: Vec<String> = realm
-            .into_iter()
-            .chain(clients)
-            .take(MOST)
-            .flat_map(texts)
-            .collect();
+        let clients = clients.into_iter().flat_map(Map::values).filter_map(|access| access.get("roles"));
+        let mut roles: Vec<String> = realm.into_iter().chain(clients).take(MOST).flat_map(texts).collect();
         roles.sort();
         roles.dedup();
         roles.truncate(MOST);
@@ -153,9 +141,7 @@ mod tests {
     }
 
     fn persona(claims: &Value) -> Persona {
-        decode(claims)
-            .and_then(|claims| claims.persona())
-            .expect("a persona")
+        decode(claims).and_then(|claims| claims.persona()).expect("a persona")
     }
 
     #[test]
@@ -173,16 +159,9 @@ mod tests {
     #[test]
     fn organizations_may_be_a_list() {
         let names = |claims: Value| -> Vec<String> {
-            persona(&claims)
-                .organizations
-                .into_iter()
-                .map(|organization| organization.name)
-                .collect()
+            persona(&claims).organizations.into_iter().map(|organization| organization.name).collect()
         };
-        assert_eq!(
-            names(json!({"sub": "u", "organization": ["acme", "beta", null]})),
-            ["acme", "beta"]
-        );
+        assert_eq!(names(json!({"sub": "u", "organization": ["acme", "beta", null]})), ["acme", "beta"]);
         assert_eq!(names(json!({"sub": "u", "organization": "acme"})), ["acme"]);
         assert!(names(json!({"sub": "u", "organization": 5})).is_empty());
     }
@@ -190,16 +169,9 @@ mod tests {
     #[test]
     fn hostile_claims_are_passed_over() {
         assert!(decode(&json!([1, 2])).is_none());
-        assert!(
-            decode(&json!({"sub": 5}))
-                .and_then(|claims| claims.persona())
-                .is_none()
-        );
+        assert!(decode(&json!({"sub": 5})).and_then(|claims| claims.persona()).is_none());
         let long = persona(&json!({"sub": "s".repeat(9000), "name": ["x"], "groups": vec!["g"; 2000]}));
-        assert_eq!(
-            (long.subject.len(), long.display_name, long.groups.len()),
-            (LONGEST_TEXT, None, MOST)
-        );
+        assert_eq!((long.subject.len(), long.display_name, long.groups.len()), (LONGEST_TEXT, None, MOST));
         let deep = format!("{}1{}", "[".repeat(5000), "]".repeat(5000));
         let deep = URL_SAFE_NO_PAD.encode(format!(r#"{{"sub":"u","groups":{deep}}}"#));
         assert!(UnverifiedClaims::decode(&Token::new(format!("a.{deep}.c")).expect("a token")).is_none());
@@ -214,11 +186,7 @@ mod tests {
     #[test]
     fn audiences_are_one_or_many() {
         assert!(decode(&json!({"aud": "me"})).expect("claims").is_for("me"));
-        assert!(
-            decode(&json!({"aud": ["you", "me"]}))
-                .expect("claims")
-                .is_for("me")
-        );
+        assert!(decode(&json!({"aud": ["you", "me"]})).expect("claims").is_for("me"));
         assert!(!decode(&json!({"aud": {"me": 1}})).expect("claims").is_for("me"));
     }
 

@@ -84,19 +84,12 @@ impl Session {
 
     async fn ask_code(&self, endpoints: &Endpoints) -> Result<(DeviceCode, Pending), SessionError> {
         let profile = self.profile();
-        let unsupported = || SessionError::DeviceUnsupported {
-            issuer: profile.issuer.to_string(),
-        };
+        let unsupported = || SessionError::DeviceUnsupported { issuer: profile.issuer.to_string() };
         let url = endpoints.device.as_ref().ok_or_else(unsupported)?;
         let verifier = Zeroizing::new(URL_SAFE_NO_PAD.encode(random::<32>()?.as_slice()));
         let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()));
         let mut scopes = profile.scopes.clone();
-        scopes.extend(
-            profile
-                .organization
-                .iter()
-                .map(|name| format!("organization:{name}")),
-        );
+        scopes.extend(profile.organization.iter().map(|name| format!("organization:{name}")));
         let form = [
             ("client_id", profile.client_id.as_str()),
             ("scope", &scopes.join(" ")),
@@ -111,12 +104,7 @@ impl Session {
     }
 
     async fn poll(&self, url: &Url, pending: Pending) -> Result<Tokens, SessionError> {
-        let Pending {
-            code,
-            verifier,
-            mut interval,
-            until,
-        } = pending;
+        let Pending { code, verifier, mut interval, until } = pending;
         let form = [
             ("grant_type", GRANT),
             ("device_code", code.expose()),
@@ -233,10 +221,7 @@ mod tests {
 
     #[test]
     fn links_are_what_they_seem() {
-        for good in [
-            "https://a.example/device?user_code=AB-CD",
-            "http://127.0.0.1:80/device",
-        ] {
+        for good in ["https://a.example/device?user_code=AB-CD", "http://127.0.0.1:80/device"] {
             assert_eq!(check_link(good), Ok(()), "{good}");
         }
         for bad in [

@@ -55,22 +55,14 @@ impl Session {
     /// Asks the provider, and caches what it says; with the answer's date.
     pub(crate) async fn discover(&self) -> Result<(Endpoints, Option<Timestamp>), SessionError> {
         let issuer = address::issuer(&self.profile().issuer);
-        let text = format!(
-            "{}/.well-known/openid-configuration",
-            issuer.trim_end_matches('/')
-        );
-        let url = Url::parse(&text).map_err(|_| SessionError::Address {
-            url: text,
-            problem: "it is no URL",
-        })?;
+        let text = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
+        let url =
+            Url::parse(&text).map_err(|_| SessionError::Address { url: text, problem: "it is no URL" })?;
         let request = self
             .http()
             .prepare(Method::GET, &url)?
             .with(|builder| builder.header("accept", "application/json"));
-        let answer = request
-            .send(LIMIT)
-            .instrument(tracing::info_span!("auth.discovery"))
-            .await?;
+        let answer = request.send(LIMIT).instrument(tracing::info_span!("auth.discovery")).await?;
         let endpoints = read(&answer, &url, issuer)?;
         self.cache(&endpoints);
         Ok((endpoints, answer.date()))
@@ -95,21 +87,11 @@ impl Session {
 
     fn cache(&self, endpoints: &Endpoints) {
         let path = self.cache_file();
-        let expires_at = self
-            .now()
-            .as_second()
-            .saturating_add(KEPT.as_secs().cast_signed());
-        let cached = Cached {
-            version: VERSION,
-            expires_at,
-            endpoints: endpoints.clone(),
-        };
+        let expires_at = self.now().as_second().saturating_add(KEPT.as_secs().cast_signed());
+        let cached = Cached { version: VERSION, expires_at, endpoints: endpoints.clone() };
         let written = (|| {
             files::create_folder(path.parent()?).ok()?;
-            files::reserve(&path, 0)
-                .ok()?
-                .commit(&serde_json::to_vec(&cached).ok()?)
-                .ok()
+            files::reserve(&path, 0).ok()?.commit(&serde_json::to_vec(&cached).ok()?).ok()
         })();
         if written.is_none() {
             tracing::debug!(path = %path.display(), "the provider's endpoints could not be cached");
@@ -119,10 +101,7 @@ impl Session {
     fn cache_file(&self) -> PathBuf {
         let profile = self.profile();
         let name = Sha256::digest(format!("{}\n{}", profile.name, profile.issuer));
-        self.folders()
-            .cache
-            .join("discovery")
-            .join(format!("{}.json", hex(&name)))
+        self.folders().cache.join("discovery").join(format!("{}.json", hex(&name)))
     }
 }
 
@@ -143,26 +122,17 @@ fn read(answer: &Answer, url: &Url, issuer: &str) -> Result<Endpoints, SessionEr
         request_id: answer.request_id.clone(),
     };
     if !answer.status.is_success() {
-        return Err(wrong(format!(
-            "HTTP {status}, where a discovery document should be"
-        )));
+        return Err(wrong(format!("HTTP {status}, where a discovery document should be")));
     }
-    let endpoints = serde_json::from_slice(&answer.body).map_err(|error| {
-        wrong(format!(
-            "it is not a discovery document ({})",
-            without_content(&error)
-        ))
-    })?;
+    let endpoints = serde_json::from_slice(&answer.body)
+        .map_err(|error| wrong(format!("it is not a discovery document ({})", without_content(&error))))?;
     check(&endpoints, issuer).map_err(wrong)?;
     Ok(endpoints)
 }
 
 fn check(endpoints: &Endpoints, issuer: &str) -> Result<(), String> {
     // Where the issuer has no path, a URL cannot tell whether it was written with a final slash.
-    let with_slash = Url::parse(issuer)
-        .ok()
-        .filter(|url| url.path() == "/")
-        .map(String::from);
+    let with_slash = Url::parse(issuer).ok().filter(|url| url.path() == "/").map(String::from);
     if endpoints.issuer != issuer && Some(&endpoints.issuer) != with_slash.as_ref() {
         let named = crate::http::printable(&endpoints.issuer);
         return Err(format!("it is for the issuer `{named}` and not for `{issuer}`"));

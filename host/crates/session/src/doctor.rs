@@ -44,14 +44,12 @@ impl Session {
     pub fn check_store(&self) -> Vec<Check> {
         match self.source() {
             CredentialSource::Store(store, kind) => match store.path() {
-                Some(path) => vec![
-                    check_folder(&store::folder(&self.folders().state)),
-                    self.check_record(path),
-                ],
-                None => vec![good(
-                    "credential store",
-                    format!("`{kind}`: the sign-in ends with the process"),
-                )],
+                Some(path) => {
+                    vec![check_folder(&store::folder(&self.folders().state)), self.check_record(path)]
+                }
+                None => {
+                    vec![good("credential store", format!("`{kind}`: the sign-in ends with the process"))]
+                }
             },
             CredentialSource::Missing(kind) => {
                 vec![bad("credential store", &SessionError::StoreUnavailable { kind })]
@@ -90,13 +88,9 @@ impl Session {
         };
         match Record::from_json(&bytes, &Key::of(self.profile())) {
             Ok(record) => self.describe(&record),
-            Err(Unreadable::Version(found)) => bad(
-                "sign-in",
-                &SessionError::RecordVersion {
-                    path: path.to_owned(),
-                    found,
-                },
-            ),
+            Err(Unreadable::Version(found)) => {
+                bad("sign-in", &SessionError::RecordVersion { path: path.to_owned(), found })
+            }
             Err(Unreadable::Damaged(problem)) => Check {
                 subject: "sign-in",
                 verdict: Verdict::Bad,
@@ -108,46 +102,28 @@ impl Session {
 
     fn describe(&self, record: &Record) -> Check {
         let persona = &record.persona;
-        let who = persona
-            .username
-            .as_deref()
-            .or(persona.email.as_deref())
-            .unwrap_or(&persona.subject);
-        let left = record
-            .expires_at
-            .map(|expires_at| expires_at.saturating_sub(self.now().as_second()));
+        let who = persona.username.as_deref().or(persona.email.as_deref()).unwrap_or(&persona.subject);
+        let left = record.expires_at.map(|expires_at| expires_at.saturating_sub(self.now().as_second()));
         let (verdict, state) = match (left, record.refresh.is_some()) {
             (Some(left), false) if left <= 0 => (Verdict::Bad, "expired, and cannot be renewed".into()),
             (Some(left), true) if left <= 0 => (Verdict::Good, "to be renewed at the next request".into()),
             (Some(left), true) => (Verdict::Good, format!("good for {left} seconds, then renewed")),
-            (Some(left), false) => (
-                Verdict::Warning,
-                format!("good for {left} seconds, and cannot be renewed"),
-            ),
+            (Some(left), false) => {
+                (Verdict::Warning, format!("good for {left} seconds, and cannot be renewed"))
+            }
             (None, _) => (Verdict::Good, "good until the provider says otherwise".into()),
         };
         let remedy = (verdict != Verdict::Good).then(|| "vantage login --force".into());
-        Check {
-            subject: "sign-in",
-            verdict,
-            finding: format!("`{who}`, {state}"),
-            remedy,
-        }
+        Check { subject: "sign-in", verdict, finding: format!("`{who}`, {state}"), remedy }
     }
 }
 
 fn check_folder(folder: &Path) -> Check {
     if !folder.exists() {
-        return good(
-            "state folder",
-            format!("`{}` will be made at the first sign-in", folder.display()),
-        );
+        return good("state folder", format!("`{}` will be made at the first sign-in", folder.display()));
     }
     match files::check_folder(folder) {
-        Ok(()) => good(
-            "state folder",
-            format!("`{}` is the user's alone", folder.display()),
-        ),
+        Ok(()) => good("state folder", format!("`{}` is the user's alone", folder.display())),
         Err(error) => bad("state folder", &error),
     }
 }
@@ -160,21 +136,13 @@ fn check_clock(difference: i64) -> Check {
     Check {
         subject: "clock",
         verdict: Verdict::Warning,
-        finding: format!(
-            "this machine's clock is {} seconds {side} the provider's",
-            difference.abs()
-        ),
+        finding: format!("this machine's clock is {} seconds {side} the provider's", difference.abs()),
         remedy: Some("set the clock, by NTP if possible".into()),
     }
 }
 
 fn good(subject: &'static str, finding: String) -> Check {
-    Check {
-        subject,
-        verdict: Verdict::Good,
-        finding,
-        remedy: None,
-    }
+    Check { subject, verdict: Verdict::Good, finding, remedy: None }
 }
 
 fn bad(subject: &'static str, error: &SessionError) -> Check {

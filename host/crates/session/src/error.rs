@@ -327,17 +327,9 @@ pub enum SessionError {
 }
 
 fn described(text: &str) -> String {
-    if text.is_empty() {
-        String::new()
-    } else {
-        format!(": {text}")
-    }
+    if text.is_empty() { String::new() } else { format!(": {text}") }
 }
 
 fn listed(names: &[String]) -> String {
-    if names.is_empty() {
-        String::new()
-    } else {
-        format!(", but for {}", names.join(", "))
-    }
+    if names.is_empty() { String::new() } else { format!(", but for {}", names.join(", ")) }
 }

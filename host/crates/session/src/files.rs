@@ -14,11 +14,7 @@ use crate::error::SessionError;
 
 /// Turns an I/O error into one that names the file.
 pub(crate) fn fault(action: &'static str, path: &Path, source: io::Error) -> SessionError {
-    SessionError::File {
-        action,
-        path: path.to_owned(),
-        source,
-    }
+    SessionError::File { action, path: path.to_owned(), source }
 }
 
 /// Makes `path` with mode 0700 where it is missing, and refuses one that others can use.
@@ -33,9 +29,7 @@ pub(crate) fn create_folder(path: &Path) -> Result<(), SessionError> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
-        .create(path)
-        .map_err(|error| fault("create the folder", path, error))
+    builder.create(path).map_err(|error| fault("create the folder", path, error))
 }
 
 /// Refuses a folder that is a link, or somebody else's, or open to others.
@@ -69,9 +63,7 @@ pub(crate) fn read_private(
         return Err(not_plain(path, "is far too large"));
     }
     let mut bytes = zeroize::Zeroizing::new(Vec::with_capacity(usize::try_from(limit).unwrap_or(0) + 1));
-    file.take(limit + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| fault("read", path, error))?;
+    file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| fault("read", path, error))?;
     Ok(Some(bytes))
 }
 
@@ -113,10 +105,7 @@ pub(crate) fn reserve(path: &Path, size: usize) -> Result<Reserved, SessionError
     file.write_all(&vec![0; size])
         .and_then(|()| file.as_file().sync_all())
         .map_err(|error| fault("make room for", path, error))?;
-    Ok(Reserved {
-        file,
-        path: path.to_owned(),
-    })
+    Ok(Reserved { file, path: path.to_owned() })
 }
 
 impl Reserved {
@@ -128,9 +117,7 @@ impl Reserved {
             .and_then(|()| file.set_len(bytes.len() as u64))
             .and_then(|()| file.sync_all())
             .map_err(|error| fault("write", &self.path, error))?;
-        self.file
-            .persist(&self.path)
-            .map_err(|error| fault("replace", &self.path, error.error))?;
+        self.file.persist(&self.path).map_err(|error| fault("replace", &self.path, error.error))?;
         sync_folder(&self.path)
     }
 
@@ -172,10 +159,7 @@ fn sync_folder(path: &Path) -> Result<(), SessionError> {
         // Some file systems cannot sync a folder, and then there is nothing to do better.
         match synced {
             Err(error)
-                if !matches!(
-                    error.kind(),
-                    io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported
-                ) =>
+                if !matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) =>
             {
                 return Err(fault("sync", folder, error));
             }
@@ -199,11 +183,7 @@ fn open_plain(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
 
 fn refused_link(path: &Path, error: io::Error, action: &'static str) -> SessionError {
     let link = std::fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
-    if link {
-        not_plain(path, "is a symbolic link")
-    } else {
-        fault(action, path, error)
-    }
+    if link { not_plain(path, "is a symbolic link") } else { fault(action, path, error) }
 }
 
 fn not_plain(path: &Path, problem: &str) -> SessionError {

@@ -93,12 +93,7 @@ impl Session {
 
     async fn run(&self, request: &GraphqlRequest) -> Result<GraphqlResponse, SessionError> {
         let url = self.endpoint(&request.api)?;
-        let call = Call {
-            api: &request.api,
-            url,
-            body: body(request)?,
-            mutation: request.mutation,
-        };
+        let call = Call { api: &request.api, url, body: body(request)?, mutation: request.mutation };
         let access = self.access(None, Some(&call.url)).await?;
         let answer = self.attempt(&call, &access.token).await?;
         let (answer, token) = if is_unauthenticated(&answer) {
@@ -151,24 +146,12 @@ impl Session {
             let SessionError::Unavailable { sent, .. } = &error else {
                 return Err(error);
             };
-            let repeatable = if call.mutation {
-                !sent
-            } else {
-                !sent || answered(&error)
-            };
-            let pause = if repeatable {
-                retry::pause(tried, asked)?
-            } else {
-                None
-            };
+            let repeatable = if call.mutation { !sent } else { !sent || answered(&error) };
+            let pause = if repeatable { retry::pause(tried, asked)? } else { None };
             let Some(pause) = pause else {
                 return Err(error);
             };
-            tracing::debug!(
-                tried,
-                pause_ms = pause.as_millis(),
-                "the API is not available; trying again"
-            );
+            tracing::debug!(tried, pause_ms = pause.as_millis(), "the API is not available; trying again");
             sleep(pause).await;
             tried += 1;
         }
@@ -186,9 +169,7 @@ impl Session {
                 .body(call.body.clone())
         });
         request.send(LIMIT).await.map_err(|error| match error {
-            SessionError::Provider {
-                problem, request_id, ..
-            } => call.wrong(problem, request_id),
+            SessionError::Provider { problem, request_id, .. } => call.wrong(problem, request_id),
             other => other,
         })
     }
@@ -196,12 +177,7 @@ impl Session {
 
 impl Call<'_> {
     fn wrong(&self, problem: String, request_id: String) -> SessionError {
-        SessionError::ApiAnswer {
-            api: self.api.to_owned(),
-            url: self.url.to_string(),
-            problem,
-            request_id,
-        }
+        SessionError::ApiAnswer { api: self.api.to_owned(), url: self.url.to_string(), problem, request_id }
     }
 }
 
@@ -222,11 +198,8 @@ fn body(request: &GraphqlRequest) -> Result<Vec<u8>, SessionError> {
     if !variables.get().starts_with('{') {
         return Err(wrong("they are of another kind".into()));
     }
-    let body = Body {
-        query: &request.document,
-        operation_name: request.operation_name.as_deref(),
-        variables,
-    };
+    let body =
+        Body { query: &request.document, operation_name: request.operation_name.as_deref(), variables };
     serde_json::to_vec(&body).map_err(|error| wrong(without_content(&error)))
 }
 

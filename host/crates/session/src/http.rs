@@ -46,11 +46,7 @@ pub(crate) struct Answer {
 
 impl Http {
     pub(crate) fn new(user_agent: String) -> Self {
-        Self {
-            user_agent,
-            secure: OnceLock::new(),
-            loopback: OnceLock::new(),
-        }
+        Self { user_agent, secure: OnceLock::new(), loopback: OnceLock::new() }
     }
 
     /// Begins a request to `url`.
@@ -58,20 +54,10 @@ impl Http {
     /// # Errors
     /// An address that is neither https nor loopback; a client that cannot be set up.
     pub(crate) fn prepare(&self, method: Method, url: &Url) -> Result<Prepared, SessionError> {
-        address::check(url).map_err(|problem| SessionError::Address {
-            url: url.to_string(),
-            problem,
-        })?;
+        address::check(url).map_err(|problem| SessionError::Address { url: url.to_string(), problem })?;
         let request_id = hex(random::<16>()?.as_slice());
-        let builder = self
-            .client(url)?
-            .request(method, url.clone())
-            .header(REQUEST_ID, &request_id);
-        Ok(Prepared {
-            builder,
-            request_id,
-            url: url.clone(),
-        })
+        let builder = self.client(url)?.request(method, url.clone()).header(REQUEST_ID, &request_id);
+        Ok(Prepared { builder, request_id, url: url.clone() })
     }
 
     fn client(&self, url: &Url) -> Result<&Client, SessionError> {
@@ -90,9 +76,7 @@ impl Http {
         if !secure {
             builder = builder.no_proxy().tls_certs_only([]);
         }
-        let client = builder
-            .build()
-            .map_err(|source| SessionError::Client { source })?;
+        let client = builder.build().map_err(|source| SessionError::Client { source })?;
         Ok(slot.get_or_init(|| client))
     }
 }
@@ -110,49 +94,29 @@ impl Prepared {
     /// [`SessionError::Unavailable`] when there is no answer; [`SessionError::Provider`] for a
     /// redirect and for an answer that is too long.
     pub(crate) async fn send(self, limit: usize) -> Result<Answer, SessionError> {
-        let Self {
-            builder,
-            request_id,
-            url,
-        } = self;
+        let Self { builder, request_id, url } = self;
         let mut response = match builder.send().await {
             Ok(response) => response,
             Err(error) => return Err(unavailable(&url, request_id, error)),
         };
         let status = response.status();
         if status.is_redirection() {
-            let problem = format!(
-                "it redirects (HTTP {}), and redirects are not followed",
-                status.as_u16()
-            );
-            return Err(SessionError::Provider {
-                url: url.to_string(),
-                problem,
-                request_id,
-            });
+            let problem = format!("it redirects (HTTP {}), and redirects are not followed", status.as_u16());
+            return Err(SessionError::Provider { url: url.to_string(), problem, request_id });
         }
         let mut body = Zeroizing::new(Vec::new());
         loop {
             match response.chunk().await {
                 Ok(Some(chunk)) if body.len() + chunk.len() > limit => {
                     let problem = format!("it is longer than {limit} bytes");
-                    return Err(SessionError::Provider {
-                        url: url.to_string(),
-                        problem,
-                        request_id,
-                    });
+                    return Err(SessionError::Provider { url: url.to_string(), problem, request_id });
                 }
                 Ok(Some(chunk)) => body.extend_from_slice(&chunk),
                 Ok(None) => break,
                 Err(error) => return Err(unavailable(&url, request_id, error)),
             }
         }
-        Ok(Answer {
-            status,
-            headers: response.headers().clone(),
-            body,
-            request_id,
-        })
+        Ok(Answer { status, headers: response.headers().clone(), body, request_id })
     }
 }
 
@@ -185,9 +149,7 @@ impl Answer {
 }
 
 fn http_date(text: &str) -> Option<Timestamp> {
-    jiff::fmt::rfc2822::DateTimeParser::new()
-        .parse_timestamp(text)
-        .ok()
+    jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
 }
 
 fn unavailable(url: &Url, request_id: String, error: reqwest::Error) -> SessionError {
@@ -211,9 +173,7 @@ fn unavailable(url: &Url, request_id: String, error: reqwest::Error) -> SessionE
 /// Bytes that nobody can guess.
 pub(crate) fn random<const LENGTH: usize>() -> Result<Zeroizing<[u8; LENGTH]>, SessionError> {
     let mut bytes = Zeroizing::new([0; LENGTH]);
-    getrandom::fill(bytes.as_mut()).map_err(|error| SessionError::Random {
-        problem: error.to_string(),
-    })?;
+    getrandom::fill(bytes.as_mut()).map_err(|error| SessionError::Random { problem: error.to_string() })?;
     Ok(bytes)
 }
 

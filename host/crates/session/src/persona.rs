@@ -45,19 +45,12 @@ impl Persona {
     /// # Errors
     /// One was chosen and the token is not for it; or there are several and none was chosen.
     pub(crate) fn choose(mut self, profile: &Profile) -> Result<Self, SessionError> {
-        let names = || {
-            self.organizations
-                .iter()
-                .map(|organization| organization.name.clone())
-                .collect()
-        };
+        let names = || self.organizations.iter().map(|organization| organization.name.clone()).collect();
         let chosen = match (&profile.organization, self.organizations.as_slice()) {
             (Some(wanted), all) => {
                 let found = all.iter().find(|one| one.name == *wanted || one.id == *wanted);
-                let missing = || SessionError::OrganizationMissing {
-                    wanted: wanted.clone(),
-                    present: names(),
-                };
+                let missing =
+                    || SessionError::OrganizationMissing { wanted: wanted.clone(), present: names() };
                 Some(found.ok_or_else(missing)?.clone())
             }
             (None, []) => None,

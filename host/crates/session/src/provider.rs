@@ -68,12 +68,8 @@ impl Session {
     /// Posts a form to one of the provider's endpoints.
     pub(crate) async fn post_form(&self, url: &Url, form: &[(&str, &str)]) -> Result<Answer, SessionError> {
         let request = self.http().prepare(Method::POST, url)?;
-        let request = request.with(|builder| {
-            builder
-                .timeout(PATIENCE)
-                .header("accept", "application/json")
-                .form(form)
-        });
+        let request =
+            request.with(|builder| builder.timeout(PATIENCE).header("accept", "application/json").form(form));
         request.send(LIMIT).await
     }
 
@@ -96,10 +92,7 @@ impl Session {
 pub(crate) fn refusal(answer: &Answer, url: &Url, secrets: &[&Token]) -> Option<NoTokens> {
     let status = answer.status.as_u16();
     let read: Option<Refusal> = serde_json::from_slice(&answer.body).ok();
-    let code = read
-        .as_ref()
-        .map(|refusal| refusal.error.as_str())
-        .unwrap_or_default();
+    let code = read.as_ref().map(|refusal| refusal.error.as_str()).unwrap_or_default();
     let temporary = matches!(code, "temporarily_unavailable" | "server_error");
     // `slow_down` may come as 429, and is a refusal of its own.
     if temporary || status >= 500 || (status == 429 && code != "slow_down") {
@@ -112,11 +105,7 @@ pub(crate) fn refusal(answer: &Answer, url: &Url, secrets: &[&Token]) -> Option<
         }));
     }
     if let Some(refusal) = read {
-        let tell = |text: &str| {
-            secrets
-                .iter()
-                .fold(printable(text), |text, secret| secret.scrub(&text))
-        };
+        let tell = |text: &str| secrets.iter().fold(printable(text), |text, secret| secret.scrub(&text));
         let error = SessionError::ProviderRefused {
             url: url.to_string(),
             code: tell(&refusal.error),
@@ -128,49 +117,24 @@ pub(crate) fn refusal(answer: &Answer, url: &Url, secrets: &[&Token]) -> Option<
     if answer.status.is_success() {
         return None;
     }
-    Some(NoTokens::Fault(wrong(
-        answer,
-        url,
-        format!("HTTP {status} without an OAuth error"),
-    )))
+    Some(NoTokens::Fault(wrong(answer, url, format!("HTTP {status} without an OAuth error"))))
 }
 
 fn tokens(answer: &Answer, url: &Url) -> Result<Tokens, SessionError> {
-    let granted: Granted = serde_json::from_slice(&answer.body).map_err(|error| {
-        wrong(
-            answer,
-            url,
-            format!("no tokens in it ({})", without_content(&error)),
-        )
-    })?;
+    let granted: Granted = serde_json::from_slice(&answer.body)
+        .map_err(|error| wrong(answer, url, format!("no tokens in it ({})", without_content(&error))))?;
     let kind = granted.token_type.as_deref().unwrap_or("bearer");
     let token = |value: String| {
         Token::new(value)
             .ok_or_else(|| wrong(answer, url, "a token has characters that none can have".into()))
     };
     let access = token(granted.access_token)?;
-    let refresh = granted
-        .refresh_token
-        .filter(|value| !value.is_empty())
-        .map(token)
-        .transpose()?;
-    let identity = granted
-        .id_token
-        .filter(|value| !value.is_empty())
-        .map(token)
-        .transpose()?;
+    let refresh = granted.refresh_token.filter(|value| !value.is_empty()).map(token).transpose()?;
+    let identity = granted.id_token.filter(|value| !value.is_empty()).map(token).transpose()?;
     if !kind.eq_ignore_ascii_case("bearer") {
-        return Err(wrong(
-            answer,
-            url,
-            format!("its tokens are of type `{}`", printable(kind)),
-        ));
+        return Err(wrong(answer, url, format!("its tokens are of type `{}`", printable(kind))));
     }
-    let lifetime = granted
-        .expires_in
-        .as_ref()
-        .and_then(number)
-        .map(|seconds| seconds.max(0.0) as u64);
+    let lifetime = granted.expires_in.as_ref().and_then(number).map(|seconds| seconds.max(0.0) as u64);
     let lifetime = lifetime.or_else(|| UnverifiedClaims::decode(&access)?.lifetime());
     Ok(Tokens {
         access,
@@ -232,9 +196,5 @@ pub(crate) fn number(value: &Value) -> Option<f64> {
 }
 
 pub(crate) fn wrong(answer: &Answer, url: &Url, problem: String) -> SessionError {
-    SessionError::Provider {
-        url: url.to_string(),
-        problem,
-        request_id: answer.request_id.clone(),
-    }
+    SessionError::Provider { url: url.to_string(), problem, request_id: answer.request_id.clone() }
 }

@@ -107,13 +107,8 @@ impl Key {
 
     /// The name of the record's files, without an ending.
     pub(crate) fn file_stem(&self) -> String {
-        let parts = serde_json::json!([
-            self.profile,
-            self.issuer,
-            self.client_id,
-            self.scopes,
-            self.organization
-        ]);
+        let parts =
+            serde_json::json!([self.profile, self.issuer, self.client_id, self.scopes, self.organization]);
         hex(&Sha256::digest(parts.to_string()))
     }
 }

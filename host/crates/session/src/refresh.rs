@@ -37,11 +37,8 @@ impl Session {
         let record = self.store()?.load()?.ok_or_else(|| self.not_signed_in())?;
         // Before anything is sent for its sake.
         self.check_origin(&record.origins, target)?;
-        let record = if self.serves(&record, rejected) {
-            record
-        } else {
-            self.renewed(record, rejected).await?
-        };
+        let record =
+            if self.serves(&record, rejected) { record } else { self.renewed(record, rejected).await? };
         self.check_origin(&record.origins, target)?;
         Ok(Access {
             token: record.access,
@@ -92,10 +89,7 @@ impl Session {
             Ok(None) => self.clear(store.as_ref(), present, rejected),
             Err(error) => {
                 let error = Arc::new(error);
-                let failed = Failed {
-                    access: present.access.clone(),
-                    error: Arc::clone(&error),
-                };
+                let failed = Failed { access: present.access.clone(), error: Arc::clone(&error) };
                 *self.failed().lock().unwrap_or_else(PoisonError::into_inner) = Some(failed);
                 self.make_do(present, rejected, error)
             }
@@ -116,10 +110,7 @@ impl Session {
             ("refresh_token", refresh.expose()),
             ("client_id", self.profile().client_id.as_str()),
         ];
-        match self
-            .ask_tokens(&endpoints.token, &form, &[refresh, &present.access])
-            .await
-        {
+        match self.ask_tokens(&endpoints.token, &form, &[refresh, &present.access]).await {
             Ok(tokens) => self.keep(room, present, tokens).map(Some),
             Err(NoTokens::Refused(code, _)) if code == "invalid_grant" => {
                 let again = store.load()?;
@@ -199,9 +190,7 @@ impl Session {
     }
 
     fn is_valid(&self, record: &Record) -> bool {
-        record
-            .expires_at
-            .is_none_or(|expires_at| expires_at > self.now().as_second())
+        record.expires_at.is_none_or(|expires_at| expires_at > self.now().as_second())
     }
 
     /// Whether enough of the token's life is left, by a clock that makes sense.
@@ -233,21 +222,14 @@ impl Session {
     }
 
     pub(crate) fn not_signed_in(&self) -> SessionError {
-        SessionError::NotSignedIn {
-            profile: self.profile().name.clone(),
-        }
+        SessionError::NotSignedIn { profile: self.profile().name.clone() }
     }
 
     fn ended(&self, reason: &str) -> SessionError {
-        SessionError::SignInEnded {
-            profile: self.profile().name.clone(),
-            reason: reason.into(),
-        }
+        SessionError::SignInEnded { profile: self.profile().name.clone(), reason: reason.into() }
     }
 }
 
 fn cannot_keep(source: SessionError) -> SessionError {
-    SessionError::CannotKeep {
-        source: Box::new(source),
-    }
+    SessionError::CannotKeep { source: Box::new(source) }
 }

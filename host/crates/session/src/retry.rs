@@ -31,9 +31,7 @@ pub(crate) fn pause(tried: u32, asked: Option<Duration>) -> Result<Option<Durati
     let most = FIRST.as_millis() << tried.min(8);
     let random = u64::from_le_bytes(*random::<8>()?);
     let share = u128::from(random) * most / u128::from(u64::MAX);
-    Ok(Some(Duration::from_millis(
-        u64::try_from(share).unwrap_or(u64::MAX),
-    )))
+    Ok(Some(Duration::from_millis(u64::try_from(share).unwrap_or(u64::MAX))))
 }
 
 #[cfg(test)]

@@ -76,10 +76,7 @@ pub struct Stored {
 
 impl std::fmt::Debug for Session {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter
-            .debug_struct("Session")
-            .field("profile", &self.0.profile.name)
-            .finish_non_exhaustive()
+        formatter.debug_struct("Session").field("profile", &self.0.profile.name).finish_non_exhaustive()
     }
 }
 
@@ -107,10 +104,7 @@ impl Session {
         from: &str,
     ) -> Result<Self, SessionError> {
         let problem = "it is empty, too long, or has characters that no token has";
-        let unusable = || SessionError::TokenUnusable {
-            from: from.to_owned(),
-            problem,
-        };
+        let unusable = || SessionError::TokenUnusable { from: from.to_owned(), problem };
         let token = Token::new(token).ok_or_else(unusable)?;
         let source = CredentialSource::Given(token, from.to_owned());
         Ok(Self::build(profile, folders, clock, user_agent, source))
@@ -140,13 +134,7 @@ impl Session {
     pub(crate) fn with_store(&self, store: Arc<dyn store::CredentialStore>) -> Self {
         let source = CredentialSource::Store(store, StoreKind::File);
         let clock = Arc::clone(&self.0.clock);
-        Self::build(
-            self.profile().clone(),
-            self.folders().clone(),
-            clock,
-            "vantage/test".into(),
-            source,
-        )
+        Self::build(self.profile().clone(), self.folders().clone(), clock, "vantage/test".into(), source)
     }
 
     /// The profile it is for.
@@ -213,10 +201,7 @@ impl Session {
             Some(path) => Some(store::lock(path).await?),
             None => None,
         };
-        Ok(Lock {
-            _turn: turn,
-            _file: file,
-        })
+        Ok(Lock { _turn: turn, _file: file })
     }
 
     pub(crate) fn folders(&self) -> &Folders {

@@ -44,10 +44,7 @@ impl Session {
 
     /// A given token serves as it is, bound to the profile's own APIs.
     pub(crate) fn given(&self, token: &Token, from: &str, rejected: bool) -> Result<Access, SessionError> {
-        let unusable = |problem| SessionError::TokenUnusable {
-            from: from.to_owned(),
-            problem,
-        };
+        let unusable = |problem| SessionError::TokenUnusable { from: from.to_owned(), problem };
         if rejected {
             return Err(unusable("the platform did not accept it"));
         }

@@ -83,9 +83,7 @@ fn without_escapes(json: &[u8]) -> Vec<u8> {
             plain.push(json[at]);
             at += 1;
         } else if json.get(at + 1) == Some(&b'u') {
-            let digits = json
-                .get(at + 2..at + 6)
-                .and_then(|digits| std::str::from_utf8(digits).ok());
+            let digits = json.get(at + 2..at + 6).and_then(|digits| std::str::from_utf8(digits).ok());
             let code = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
             plain.extend(code);
             at += 6;

@@ -71,10 +71,7 @@ impl Store {
     pub fn add(&self, new: NewPack<'_>) -> Result<Installed, StoreError> {
         let id = check(&new)?;
         let digest = Digest::of(new.bytes);
-        let capabilities = new
-            .description
-            .capabilities()
-            .map_err(|source| described(&new, source))?;
+        let capabilities = new.description.capabilities().map_err(|source| described(&new, source))?;
         let change = |loaded: &mut Loaded| {
             let generation = Generation {
                 version: new.description.version.clone(),
@@ -83,10 +80,7 @@ impl Store {
                 size: new.bytes.len() as u64,
                 publisher_key: None,
                 added: new.now.clone(),
-                words: names::first_words(new.description)
-                    .into_iter()
-                    .map(str::to_owned)
-                    .collect(),
+                words: names::first_words(new.description).into_iter().map(str::to_owned).collect(),
                 capabilities,
                 source: new.source.clone(),
             };
@@ -94,22 +88,15 @@ impl Store {
             record.activate(generation, &new);
             check_words(&id, &record, loaded)?;
             self.objects().write(Sort::Component, new.bytes)?;
-            self.objects()
-                .write(Sort::Description, new.description_json.as_bytes())?;
+            self.objects().write(Sort::Description, new.description_json.as_bytes())?;
             loaded.index.packs.insert(id.clone(), record);
             Ok(())
         };
         let ((), installed) = self.change_and(change, |loaded| {
             self.collect(loaded);
-            loaded
-                .index
-                .packs
-                .get(id.as_str())
-                .map(|record| self.installed(id.as_str(), record))
+            loaded.index.packs.get(id.as_str()).map(|record| self.installed(id.as_str(), record))
         })?;
-        installed.ok_or_else(|| StoreError::NotInstalled {
-            name: new.description.id.clone(),
-        })
+        installed.ok_or_else(|| StoreError::NotInstalled { name: new.description.id.clone() })
     }
 
     /// Removes a pack with its grants, stored values and bytes, and says what that was.
@@ -121,33 +108,14 @@ impl Store {
         };
         let (record, (objects, storage_bytes)) = self.change_and(change, |loaded| self.collect(loaded))?;
         let its = |digest: &Digest| {
-            record
-                .generations
-                .iter()
-                .any(|one| one.digest == *digest || one.description == *digest)
+            record.generations.iter().any(|one| one.digest == *digest || one.description == *digest)
         };
         Ok(Removed {
             id: id.to_owned(),
-            versions: record
-                .generations
-                .iter()
-                .map(|one| one.version.to_string())
-                .collect(),
-            digests: record
-                .generations
-                .iter()
-                .map(|one| one.digest.to_string())
-                .collect(),
-            capabilities: record
-                .grants
-                .iter()
-                .flat_map(|held| held.grants.capabilities().cloned())
-                .collect(),
-            object_bytes: objects
-                .iter()
-                .filter(|(_, digest, _)| its(digest))
-                .map(|(_, _, size)| size)
-                .sum(),
+            versions: record.generations.iter().map(|one| one.version.to_string()).collect(),
+            digests: record.generations.iter().map(|one| one.digest.to_string()).collect(),
+            capabilities: record.grants.iter().flat_map(|held| held.grants.capabilities().cloned()).collect(),
+            object_bytes: objects.iter().filter(|(_, digest, _)| its(digest)).map(|(_, _, size)| size).sum(),
             storage_bytes,
         })
     }
@@ -157,19 +125,12 @@ impl Store {
     fn collect(&self, loaded: &Loaded) -> (Vec<(Sort, Digest, u64)>, u64) {
         let generations = || loaded.index.packs.values().flat_map(|record| &record.generations);
         let needed = generations()
-            .flat_map(|one| {
-                [
-                    (Sort::Component, one.digest),
-                    (Sort::Description, one.description),
-                ]
-            })
+            .flat_map(|one| [(Sort::Component, one.digest), (Sort::Description, one.description)])
             .collect();
-        let kept = loaded.index.packs.iter().flat_map(|(id, record)| {
-            record
-                .generations
-                .iter()
-                .map(move |one| (id.as_str(), one.identity()))
-        });
+        let kept =
+            loaded.index.packs.iter().flat_map(|(id, record)| {
+                record.generations.iter().map(move |one| (id.as_str(), one.identity()))
+            });
         (self.objects().keep_only(&needed), self.keep_storage_of(kept))
     }
 }
@@ -177,10 +138,7 @@ impl Store {
 /// Checks that the parts of a new pack belong together; gives its id.
 fn check(new: &NewPack<'_>) -> Result<PackId, StoreError> {
     let id = new.description.id.clone();
-    let inconsistent = |reason| StoreError::Inconsistent {
-        id: new.description.id.clone(),
-        reason,
-    };
+    let inconsistent = |reason| StoreError::Inconsistent { id: new.description.id.clone(), reason };
     if is_bundled(&id) {
         return Err(StoreError::Reserved { id });
     }
@@ -198,10 +156,7 @@ fn check(new: &NewPack<'_>) -> Result<PackId, StoreError> {
 }
 
 fn described(new: &NewPack<'_>, source: vantage_policy::description::DescriptionError) -> StoreError {
-    StoreError::Description {
-        id: new.description.id.clone(),
-        source: Box::new(source),
-    }
+    StoreError::Description { id: new.description.id.clone(), source: Box::new(source) }
 }
 
 /// Checks the words once more under the lock: two packs may be added at the same time.
@@ -209,9 +164,7 @@ fn check_words(id: &PackId, record: &PackRecord, loaded: &Loaded) -> Result<(), 
     let words = record.words();
     let owner = |word: &str| {
         let others = loaded.index.packs.iter().filter(|(_, other)| other.enabled);
-        let found = others
-            .into_iter()
-            .find(|(_, other)| other.words().iter().any(|taken| taken == word));
+        let found = others.into_iter().find(|(_, other)| other.words().iter().any(|taken| taken == word));
         found.map(|(id, _)| Owner::Pack(id.as_str().to_owned()))
     };
     names::check_words(id.as_str(), words.iter().map(String::as_str), owner)

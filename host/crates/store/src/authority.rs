@@ -51,11 +51,7 @@ impl Store {
         self.change_grants(id, digest, |record, digest| {
             let scope = set.scope.clone().normal();
             let mut grants = set.grants;
-            for held in record
-                .grants
-                .iter()
-                .filter(|held| held.digest == digest && held.scope == scope)
-            {
+            for held in record.grants.iter().filter(|held| held.digest == digest && held.scope == scope) {
                 for capability in held.grants.capabilities() {
                     grants.grant_from(&held.grants, capability);
                 }
@@ -78,11 +74,7 @@ impl Store {
         self.change(|loaded| {
             let record = record_of(&mut loaded.index.packs, id)?;
             let given = is_bundled(id);
-            Ok(capabilities
-                .iter()
-                .filter(|one| record.take(one, &scope, given))
-                .cloned()
-                .collect())
+            Ok(capabilities.iter().filter(|one| record.take(one, &scope, given)).cloned().collect())
         })
     }
 
@@ -93,12 +85,7 @@ impl Store {
         digest: &str,
         scope: GrantScope,
     ) -> Result<GrantsInForce, StoreError> {
-        Ok(GrantsInForce::new(
-            self,
-            id,
-            Holder::Installed(digest.parse()?),
-            scope,
-        ))
+        Ok(GrantsInForce::new(self, id, Holder::Installed(digest.parse()?), scope))
     }
 
     /// What a bundled pack, which asks for `all`, may do, for asking at each call of a run.
@@ -120,15 +107,10 @@ impl Store {
         let digest = digest.map(str::parse::<Digest>).transpose()?;
         self.change(|loaded| {
             let record = record_of(&mut loaded.index.packs, id)?;
-            let known = digest
-                .as_ref()
-                .map_or(is_bundled(id), |digest| record.generation(digest).is_some());
+            let known = digest.as_ref().map_or(is_bundled(id), |digest| record.generation(digest).is_some());
             if !known {
                 let digest = digest.map(|digest| digest.to_string()).unwrap_or_default();
-                return Err(StoreError::NoGeneration {
-                    id: id.to_owned(),
-                    digest,
-                });
+                return Err(StoreError::NoGeneration { id: id.to_owned(), digest });
             }
             change(record, digest);
             Ok(())
@@ -155,19 +137,11 @@ impl PackRecord {
         let scope = set.scope.normal();
         for revoked in &mut self.revoked {
             if scope == Scope::AllProfiles || revoked.scope == scope {
-                revoked
-                    .capabilities
-                    .retain(|capability| !set.grants.contains(capability));
+                revoked.capabilities.retain(|capability| !set.grants.contains(capability));
             }
         }
-        self.grants
-            .retain(|held| held.digest != digest || held.scope != scope);
-        self.grants.push(GrantRecord {
-            digest,
-            given: now.to_owned(),
-            scope,
-            grants: set.grants,
-        });
+        self.grants.retain(|held| held.digest != digest || held.scope != scope);
+        self.grants.push(GrantRecord { digest, given: now.to_owned(), scope, grants: set.grants });
         self.drop_empty();
     }
 
@@ -193,10 +167,7 @@ impl PackRecord {
             Some(revoked) => revoked.capabilities.insert(capability.clone()),
             None => {
                 let capabilities = [capability.clone()].into();
-                self.revoked.push(Revocation {
-                    scope: scope.clone(),
-                    capabilities,
-                });
+                self.revoked.push(Revocation { scope: scope.clone(), capabilities });
                 true
             }
         }
@@ -227,13 +198,7 @@ pub struct GrantsInForce {
 
 impl GrantsInForce {
     fn new(store: &Store, id: &str, holder: Holder, scope: GrantScope) -> Self {
-        Self {
-            store: store.clone(),
-            id: id.to_owned(),
-            holder,
-            scope,
-            known: Mutex::new(None),
-        }
+        Self { store: store.clone(), id: id.to_owned(), holder, scope, known: Mutex::new(None) }
     }
 
     /// The grants that hold now.

@@ -50,9 +50,7 @@ impl FromStr for Digest {
     type Err = StoreError;
 
     fn from_str(text: &str) -> Result<Self, StoreError> {
-        let invalid = || StoreError::InvalidDigest {
-            text: text.to_owned(),
-        };
+        let invalid = || StoreError::InvalidDigest { text: text.to_owned() };
         let digits = text.strip_prefix("sha256:").ok_or_else(invalid)?.as_bytes();
         if digits.len() != 64 {
             return Err(invalid());
@@ -115,10 +113,7 @@ mod tests {
         ];
         for text in bad {
             let error = text.parse::<Digest>().unwrap_err();
-            assert!(
-                matches!(error, StoreError::InvalidDigest { .. }),
-                "{text}: {error}"
-            );
+            assert!(matches!(error, StoreError::InvalidDigest { .. }), "{text}: {error}");
         }
     }
 }

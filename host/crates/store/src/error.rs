@@ -225,8 +225,5 @@ pub enum StoreError {
 }
 
 fn by(holder: &Option<String>) -> String {
-    holder
-        .as_ref()
-        .map(|holder| format!(" by {holder}"))
-        .unwrap_or_default()
+    holder.as_ref().map(|holder| format!(" by {holder}")).unwrap_or_default()
 }

@@ -27,18 +27,12 @@ pub(crate) const PRIVATE: u32 = 0o600;
 pub(crate) fn open_own(path: &Path) -> Result<Option<(File, Metadata)>, StoreError> {
     // Without `NONBLOCK`, opening a pipe that someone put here would wait for a writer forever.
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    let file = match OpenOptions::new()
-        .read(true)
-        .custom_flags(flags.bits().cast_signed())
-        .open(path)
-    {
+    let file = match OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(not_opened(path, error)),
     };
-    let metadata = file
-        .metadata()
-        .map_err(|error| StoreError::io("read", path, error))?;
+    let metadata = file.metadata().map_err(|error| StoreError::io("read", path, error))?;
     check_own(path, &metadata)?;
     Ok(Some((file, metadata)))
 }
@@ -107,9 +101,7 @@ impl Unfinished {
             file.as_file().set_permissions(Permissions::from_mode(mode))?;
             Ok(file)
         };
-        write()
-            .map(Self)
-            .map_err(|error| StoreError::io("write", path, error))
+        write().map(Self).map_err(|error| StoreError::io("write", path, error))
     }
 
     /// The file itself, before it is renamed.
@@ -180,24 +172,14 @@ pub(crate) fn read_source(path: &Path, limit: u64) -> Result<Vec<u8>, StoreError
         .custom_flags((OFlags::NONBLOCK | OFlags::CLOEXEC).bits().cast_signed())
         .open(path)
         .map_err(|error| match error.kind() {
-            ErrorKind::NotFound => StoreError::SourceNotFound {
-                path: path.to_owned(),
-            },
+            ErrorKind::NotFound => StoreError::SourceNotFound { path: path.to_owned() },
             _ => StoreError::io("read", path, error),
         })?;
-    let metadata = file
-        .metadata()
-        .map_err(|error| StoreError::io("read", path, error))?;
+    let metadata = file.metadata().map_err(|error| StoreError::io("read", path, error))?;
     if !metadata.is_file() {
-        return Err(StoreError::SourceNotFile {
-            path: path.to_owned(),
-            what: what_it_is(&metadata),
-        });
+        return Err(StoreError::SourceNotFile { path: path.to_owned(), what: what_it_is(&metadata) });
     }
-    let too_large = || StoreError::SourceTooLarge {
-        path: path.to_owned(),
-        limit,
-    };
+    let too_large = || StoreError::SourceTooLarge { path: path.to_owned(), limit };
     if metadata.len() > limit {
         return Err(too_large());
     }
@@ -225,10 +207,7 @@ fn check_owner(path: &Path, metadata: &Metadata) -> Result<(), StoreError> {
     let user = rustix::process::geteuid();
     let owner = metadata.uid();
     if !user.is_root() && owner != user.as_raw() && owner != 0 {
-        return Err(foreign(
-            path,
-            format!("it belongs to user {owner}, not to {}", user.as_raw()),
-        ));
+        return Err(foreign(path, format!("it belongs to user {owner}, not to {}", user.as_raw())));
     }
     let mode = metadata.mode() & 0o7777;
     if mode & 0o022 != 0 {
@@ -253,8 +232,5 @@ fn what_it_is(metadata: &Metadata) -> &'static str {
 }
 
 pub(crate) fn foreign(path: &Path, reason: String) -> StoreError {
-    StoreError::Foreign {
-        path: path.to_owned(),
-        reason,
-    }
+    StoreError::Foreign { path: path.to_owned(), reason }
 }

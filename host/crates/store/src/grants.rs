@@ -127,10 +127,8 @@ impl Authority {
         scope: &GrantScope,
     ) -> Grants {
         for level in [Scope::AllProfiles, Scope::Profile(scope.clone().normal())] {
-            let given = self
-                .grants
-                .iter()
-                .filter(|record| record.scope == level && record.digest.as_ref() == digest);
+            let given =
+                self.grants.iter().filter(|record| record.scope == level && record.digest.as_ref() == digest);
             for record in given {
                 for capability in record.grants.capabilities() {
                     grants.grant_from(reaches.unwrap_or(&record.grants), capability);
@@ -169,30 +167,15 @@ mod tests {
     fn another_digest_or_scope_has_none() {
         let (mine, other) = (Digest::of(b"mine"), Digest::of(b"other"));
         let granted = record(&mine, scope("acme"), &["persona email"]);
-        let authority = Authority {
-            grants: vec![granted],
-            ..Authority::default()
-        };
-        assert_eq!(
-            authority.in_force(&mine, &scope("acme")),
-            grants(&["persona email"])
-        );
+        let authority = Authority { grants: vec![granted], ..Authority::default() };
+        assert_eq!(authority.in_force(&mine, &scope("acme")), grants(&["persona email"]));
         assert!(authority.in_force(&other, &scope("acme")).is_empty());
         assert!(authority.in_force(&mine, &scope("else")).is_empty());
-        let unchosen = GrantScope {
-            organization: None,
-            ..scope("acme")
-        };
+        let unchosen = GrantScope { organization: None, ..scope("acme") };
         assert!(authority.in_force(&mine, &unchosen).is_empty());
-        let repointed = GrantScope {
-            origins: vec!["https://evil.example".into()],
-            ..scope("acme")
-        };
+        let repointed = GrantScope { origins: vec!["https://evil.example".into()], ..scope("acme") };
         assert!(authority.in_force(&mine, &repointed).is_empty());
-        let issuer = GrantScope {
-            issuer: "https://evil.example".into(),
-            ..scope("acme")
-        };
+        let issuer = GrantScope { issuer: "https://evil.example".into(), ..scope("acme") };
         assert!(authority.in_force(&mine, &issuer).is_empty());
     }
 
@@ -200,19 +183,10 @@ mod tests {
     fn the_order_of_origins_means_nothing() {
         let digest = Digest::of(b"mine");
         let (a, b) = ("https://a.example".to_owned(), "https://b.example".to_owned());
-        let granted = GrantScope {
-            origins: vec![b.clone(), a.clone(), a.clone()],
-            ..scope("acme")
-        };
+        let granted = GrantScope { origins: vec![b.clone(), a.clone(), a.clone()], ..scope("acme") };
         let granted = record(&digest, granted.normal(), &["persona email"]);
-        let authority = Authority {
-            grants: vec![granted],
-            ..Authority::default()
-        };
-        let asked = GrantScope {
-            origins: vec![b, a],
-            ..scope("acme")
-        };
+        let authority = Authority { grants: vec![granted], ..Authority::default() };
+        let asked = GrantScope { origins: vec![b, a], ..scope("acme") };
         assert_eq!(authority.in_force(&digest, &asked), grants(&["persona email"]));
     }
 
@@ -220,25 +194,15 @@ mod tests {
     fn one_profile_goes_before_all() {
         let digest = Digest::of(b"mine");
         let authority = Authority {
-            grants: vec![record(
-                &digest,
-                Scope::AllProfiles,
-                &["persona email", "persona roles"],
-            )],
+            grants: vec![record(&digest, Scope::AllProfiles, &["persona email", "persona roles"])],
             revoked: vec![Revocation {
                 scope: scope("acme").into(),
                 capabilities: [capability("persona roles")].into(),
             }],
             ..Authority::default()
         };
-        assert_eq!(
-            authority.in_force(&digest, &scope("acme")),
-            grants(&["persona email"])
-        );
-        assert_eq!(
-            authority.in_force(&digest, &scope("else")),
-            grants(&["persona email", "persona roles"])
-        );
+        assert_eq!(authority.in_force(&digest, &scope("acme")), grants(&["persona email"]));
+        assert_eq!(authority.in_force(&digest, &scope("else")), grants(&["persona email", "persona roles"]));
     }
 
     #[test]
@@ -250,24 +214,13 @@ mod tests {
             scope: Scope::AllProfiles,
             capabilities: [capability("persona roles")].into(),
         }];
-        assert_eq!(
-            authority.bundled_in_force(&all, &scope("acme")),
-            grants(&["persona email"])
-        );
-        let again = GrantRecord {
-            digest: None,
-            ..record(&Digest::of(b""), scope("acme"), &["persona roles"])
-        };
+        assert_eq!(authority.bundled_in_force(&all, &scope("acme")), grants(&["persona email"]));
+        let again =
+            GrantRecord { digest: None, ..record(&Digest::of(b""), scope("acme"), &["persona roles"]) };
         authority.grants = vec![again];
         assert_eq!(authority.bundled_in_force(&all, &scope("acme")), all);
-        assert_eq!(
-            authority.bundled_in_force(&all, &scope("else")),
-            grants(&["persona email"])
-        );
+        assert_eq!(authority.bundled_in_force(&all, &scope("else")), grants(&["persona email"]));
         // What the pack does not ask for (any more) is not granted by an old record.
-        assert_eq!(
-            authority.bundled_in_force(&Grants::none(), &scope("acme")),
-            Grants::none()
-        );
+        assert_eq!(authority.bundled_in_force(&Grants::none(), &scope("acme")), Grants::none());
     }
 }

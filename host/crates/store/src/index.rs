@@ -85,10 +85,7 @@ pub struct Generation {
 
 impl Default for Index {
     fn default() -> Self {
-        Self {
-            version: VERSION,
-            packs: BTreeMap::new(),
-        }
+        Self { version: VERSION, packs: BTreeMap::new() }
     }
 }
 
@@ -116,9 +113,7 @@ impl PackRecord {
     }
 
     pub(crate) fn generation(&self, digest: &Digest) -> Option<&Generation> {
-        self.generations
-            .iter()
-            .find(|generation| generation.digest == *digest)
+        self.generations.iter().find(|generation| generation.digest == *digest)
     }
 
     /// Whether any generation is installed, as opposed to a bundled pack's revocations only.
@@ -139,9 +134,7 @@ impl PackRecord {
 impl Generation {
     /// What must stay the same for the pack to be the same one: who signed it, or else its bytes.
     pub(crate) fn identity(&self) -> String {
-        self.publisher_key
-            .clone()
-            .unwrap_or_else(|| self.digest.to_string())
+        self.publisher_key.clone().unwrap_or_else(|| self.digest.to_string())
     }
 }
 

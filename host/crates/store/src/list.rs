@@ -58,20 +58,9 @@ impl Store {
     /// All installed packs, sorted by id, broken ones among them.
     pub fn list(&self) -> Result<Vec<Installed>, StoreError> {
         let loaded = self.load()?;
-        let packs = loaded
-            .index
-            .packs
-            .iter()
-            .filter(|(_, record)| record.is_installed());
-        let mut packs: Vec<_> = packs
-            .map(|(id, record)| self.installed(id.as_str(), record))
-            .collect();
-        packs.extend(
-            loaded
-                .unreadable
-                .iter()
-                .map(|(id, reason)| unreadable(id, reason)),
-        );
+        let packs = loaded.index.packs.iter().filter(|(_, record)| record.is_installed());
+        let mut packs: Vec<_> = packs.map(|(id, record)| self.installed(id.as_str(), record)).collect();
+        packs.extend(loaded.unreadable.iter().map(|(id, reason)| unreadable(id, reason)));
         packs.sort_by(|a, b| a.id.cmp(&b.id));
         Ok(packs)
     }
@@ -87,34 +76,22 @@ impl Store {
             return Ok(unreadable(id, reason));
         }
         let brings = |record: &PackRecord| record.words().iter().any(|word| word == id_or_command);
-        let installed = || {
-            loaded
-                .index
-                .packs
-                .iter()
-                .filter(|(_, record)| record.is_installed())
-        };
+        let installed = || loaded.index.packs.iter().filter(|(_, record)| record.is_installed());
         installed()
             .find(|(id, _)| id.as_str() == id_or_command)
             .or_else(|| installed().find(|(_, record)| record.enabled && brings(record)))
             .or_else(|| installed().find(|(_, record)| brings(record)))
             .map(|(id, record)| self.installed(id.as_str(), record))
-            .ok_or_else(|| StoreError::NotInstalled {
-                name: id_or_command.to_owned(),
-            })
+            .ok_or_else(|| StoreError::NotInstalled { name: id_or_command.to_owned() })
     }
 
     pub(crate) fn installed(&self, id: &str, record: &PackRecord) -> Installed {
         let shown = record.active().or(record.generations.last());
         let (summary, broken) = match self.examine(id, record) {
             Ok(summary) => (summary, None),
-            Err(error) => (
-                String::new(),
-                Some(Broken {
-                    reason: error.in_one_line(),
-                    remedy: remedy(&error, shown),
-                }),
-            ),
+            Err(error) => {
+                (String::new(), Some(Broken { reason: error.in_one_line(), remedy: remedy(&error, shown) }))
+            }
         };
         Installed {
             id: id.to_owned(),
@@ -139,14 +116,12 @@ impl Store {
         let Some(generation) = record.active() else {
             return match record.active {
                 None => Ok(String::new()),
-                Some(digest) => Err(StoreError::NoGeneration {
-                    id: id.to_owned(),
-                    digest: digest.to_string(),
-                }),
+                Some(digest) => {
+                    Err(StoreError::NoGeneration { id: id.to_owned(), digest: digest.to_string() })
+                }
             };
         };
-        self.objects()
-            .check(Sort::Component, &generation.digest, generation.size)?;
+        self.objects().check(Sort::Component, &generation.digest, generation.size)?;
         let json = self.objects().read(Sort::Description, &generation.description)?;
         Ok(catalog::parse(id, &json)?.summary)
     }
@@ -158,11 +133,9 @@ fn remedy(error: &StoreError, generation: Option<&Generation>) -> String {
             format!("add it again: vantage plugin add {}", generation.source)
         }
         (StoreError::Description { .. }, _) => "use the newer vantage that installed it".to_owned(),
-        (error, _) => error
-            .hints()
-            .into_iter()
-            .next()
-            .unwrap_or_else(|| "add it again from its source".to_owned()),
+        (error, _) => {
+            error.hints().into_iter().next().unwrap_or_else(|| "add it again from its source".to_owned())
+        }
     }
 }
 

@@ -43,11 +43,7 @@ impl Lock {
         match wait(file, patience) {
             Some(Ok(file)) => Ok(Self::taken(file)),
             Some(Err(error)) => Err(StoreError::io("lock", path, error)),
-            None => Err(StoreError::Locked {
-                path: PathBuf::from(path),
-                holder,
-                waited: patience,
-            }),
+            None => Err(StoreError::Locked { path: PathBuf::from(path), holder, waited: patience }),
         }
     }
 
@@ -91,11 +87,7 @@ fn open(path: &Path) -> Result<File, StoreError> {
         .create(true)
         .truncate(false)
         .mode(files::PRIVATE)
-        .custom_flags(
-            (OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC)
-                .bits()
-                .cast_signed(),
-        )
+        .custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC).bits().cast_signed())
         .open(path)
         .map_err(|error| StoreError::io("open the lock", path, error))
 }
@@ -105,10 +97,7 @@ fn holder(path: &Path) -> Option<String> {
     File::open(path).ok()?.take(64).read_to_string(&mut text).ok()?;
     let line = text.lines().next()?.trim();
     let number = line.strip_prefix("process ")?;
-    number
-        .bytes()
-        .all(|byte| byte.is_ascii_digit())
-        .then(|| line.to_owned())
+    number.bytes().all(|byte| byte.is_ascii_digit()).then(|| line.to_owned())
 }
 
 #[cfg(test)]
@@ -122,13 +111,8 @@ mod tests {
         let first = Lock::take(&path, Duration::ZERO).unwrap();
         assert!(Lock::try_take(&path).is_none());
         let error = Lock::take(&path, Duration::from_millis(1)).unwrap_err();
-        let StoreError::Locked { holder, .. } = &error else {
-            panic!("{error}")
-        };
-        assert_eq!(
-            holder.as_deref(),
-            Some(format!("process {}", std::process::id()).as_str())
-        );
+        let StoreError::Locked { holder, .. } = &error else { panic!("{error}") };
+        assert_eq!(holder.as_deref(), Some(format!("process {}", std::process::id()).as_str()));
         drop(first);
         Lock::take(&path, PATIENCE).unwrap();
     }

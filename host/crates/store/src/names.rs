@@ -44,10 +44,7 @@ pub fn is_bundled(id: &str) -> bool {
 /// The words with which the pack's commands begin, also those that are aliases of a command which is
 /// one word.
 pub fn first_words(description: &Description) -> BTreeSet<&str> {
-    let aliases = description
-        .commands
-        .iter()
-        .filter(|command| command.path.len() == 1);
+    let aliases = description.commands.iter().filter(|command| command.path.len() == 1);
     own_words(description)
         .into_iter()
         .chain(aliases.flat_map(|command| command.aliases.iter().map(String::as_str)))
@@ -69,10 +66,9 @@ pub fn check_names(
 ) -> Result<(), StoreError> {
     let owner = |word: &str| match builtins.contains(&word) {
         true => Some(Owner::Host),
-        false => installed
-            .owner(word)
-            .filter(|id| *id != description.id)
-            .map(|id| Owner::Pack(id.to_owned())),
+        false => {
+            installed.owner(word).filter(|id| *id != description.id).map(|id| Owner::Pack(id.to_owned()))
+        }
     };
     check_words(&description.id, first_words(description), owner)
 }
@@ -91,22 +87,12 @@ pub(crate) fn check_words<'a>(
     let suggestion = [name.to_owned(), format!("{publisher}-{name}")]
         .into_iter()
         .find(|name| check_alias(name).is_ok() && owner(name).is_none());
-    Err(StoreError::NameClash {
-        id: id.to_owned(),
-        word: word.to_owned(),
-        owner: taken_by,
-        suggestion,
-    })
+    Err(StoreError::NameClash { id: id.to_owned(), word: word.to_owned(), owner: taken_by, suggestion })
 }
 
 /// Checks that a name given with `--as` can begin a command.
 pub fn check_alias(alias: &str) -> Result<(), StoreError> {
-    let refuse = |reason| {
-        Err(StoreError::InvalidAlias {
-            alias: alias.escape_debug().to_string(),
-            reason,
-        })
-    };
+    let refuse = |reason| Err(StoreError::InvalidAlias { alias: alias.escape_debug().to_string(), reason });
     match alias {
         "" => refuse("it is empty"),
         _ if alias.len() > WORD => refuse("it has more than 32 characters"),
@@ -133,10 +119,7 @@ pub fn rename(mut description: Description, alias: &str) -> Result<Description, 
         rename_path(&mut group.path, own.as_deref(), alias);
     }
     if own.is_none() {
-        description.groups.push(Group {
-            path: vec![alias.to_owned()],
-            summary: description.summary.clone(),
-        });
+        description.groups.push(Group { path: vec![alias.to_owned()], summary: description.summary.clone() });
     }
     Ok(description)
 }
@@ -145,10 +128,7 @@ pub fn rename(mut description: Description, alias: &str) -> Result<Description, 
 ///
 /// `own` is the pack's one first word, if it has one.
 pub fn own_path(path: &[String], own: Option<&str>) -> Vec<String> {
-    own.map(str::to_owned)
-        .into_iter()
-        .chain(path.iter().skip(1).cloned())
-        .collect()
+    own.map(str::to_owned).into_iter().chain(path.iter().skip(1).cloned()).collect()
 }
 
 /// The word that all commands begin with, if they do.
@@ -158,12 +138,7 @@ pub(crate) fn own_word(description: &Description) -> Option<&str> {
 }
 
 fn own_words(description: &Description) -> BTreeSet<&str> {
-    description
-        .commands
-        .iter()
-        .filter_map(|command| command.path.first())
-        .map(String::as_str)
-        .collect()
+    description.commands.iter().filter_map(|command| command.path.first()).map(String::as_str).collect()
 }
 
 fn rename_command(command: &mut Command, own: Option<&str>, alias: &str) {
@@ -195,11 +170,7 @@ mod tests {
     use crate::tests::description;
 
     fn paths(description: &Description) -> Vec<String> {
-        description
-            .commands
-            .iter()
-            .map(|command| command.path.join(" "))
-            .collect()
+        description.commands.iter().map(|command| command.path.join(" ")).collect()
     }
 
     fn clash(error: &StoreError) -> String {
@@ -208,19 +179,11 @@ mod tests {
 
     #[test]
     fn one_first_word_is_replaced() {
-        let renamed = rename(
-            description("acme/gpu", "1.0.0", &["gpu list", "gpu show"]),
-            "cards",
-        )
-        .unwrap();
+        let renamed = rename(description("acme/gpu", "1.0.0", &["gpu list", "gpu show"]), "cards").unwrap();
         assert_eq!(paths(&renamed), ["cards list", "cards show"]);
         assert_eq!(renamed.commands[0].examples[0].line, "vantage cards list --every");
-        let own = |path: &[&str]| {
-            own_path(
-                &path.iter().map(ToString::to_string).collect::<Vec<_>>(),
-                Some("gpu"),
-            )
-        };
+        let own =
+            |path: &[&str]| own_path(&path.iter().map(ToString::to_string).collect::<Vec<_>>(), Some("gpu"));
         assert_eq!(own(&["cards", "list"]), ["gpu", "list"]);
     }
 
@@ -254,27 +217,12 @@ mod tests {
         the command `plugin` of pack `acme/plugin` is taken by vantage itself
         --as acme-plugin adds the pack under another name
         ");
-        check_names(
-            &rename(new, "acme-plugin").unwrap(),
-            &["login", "plugin"],
-            &Catalog::empty(),
-        )
-        .unwrap();
+        check_names(&rename(new, "acme-plugin").unwrap(), &["login", "plugin"], &Catalog::empty()).unwrap();
     }
 
     #[test]
     fn names_that_cannot_begin_a_command() {
-        for alias in [
-            "",
-            "-a",
-            "Gpu",
-            "a/b",
-            "..",
-            "a b",
-            "gpü",
-            "a\0b",
-            &"a".repeat(33),
-        ] {
+        for alias in ["", "-a", "Gpu", "a/b", "..", "a b", "gpü", "a\0b", &"a".repeat(33)] {
             let error = check_alias(alias).unwrap_err();
             assert!(matches!(error, StoreError::InvalidAlias { .. }), "{alias:?}");
         }

@@ -47,9 +47,7 @@ impl<'a> Objects<'a> {
     pub(crate) fn path(&self, sort: Sort, digest: &Digest) -> PathBuf {
         let hex = digest.hex();
         let (first, rest) = hex.split_at(2);
-        self.folder()
-            .join(first)
-            .join(format!("{rest}.{}", sort.ending()))
+        self.folder().join(first).join(format!("{rest}.{}", sort.ending()))
     }
 
     /// Reads an object and checks that it is what its name says.
@@ -60,10 +58,7 @@ impl<'a> Objects<'a> {
         };
         match Digest::of(&bytes) {
             actual if actual == *digest => Ok(bytes),
-            actual => Err(StoreError::ObjectDamaged {
-                path,
-                actual: actual.to_string(),
-            }),
+            actual => Err(StoreError::ObjectDamaged { path, actual: actual.to_string() }),
         }
     }
 
@@ -118,9 +113,7 @@ impl<'a> Objects<'a> {
 /// What the file `rest` in the folder `first` is named for; none for files that are no objects.
 fn name(first: &str, rest: &str) -> Option<(Sort, Digest)> {
     let (rest, ending) = rest.split_once('.')?;
-    let sort = [Sort::Component, Sort::Description]
-        .into_iter()
-        .find(|sort| sort.ending() == ending)?;
+    let sort = [Sort::Component, Sort::Description].into_iter().find(|sort| sort.ending() == ending)?;
     Some((sort, format!("sha256:{first}{rest}").parse().ok()?))
 }
 
@@ -136,10 +129,7 @@ mod tests {
         let objects = Objects::new(folder.path());
         let digest = objects.write(Sort::Component, b"code").unwrap();
         let path = objects.path(Sort::Component, &digest);
-        assert_eq!(
-            std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-            0o644
-        );
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o644);
         assert_eq!(objects.read(Sort::Component, &digest).unwrap(), b"code");
         objects.check(Sort::Component, &digest, 4).unwrap();
 
@@ -161,22 +151,14 @@ mod tests {
 
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o666)).unwrap();
         let error = objects.read(Sort::Component, &digest).unwrap_err();
-        assert!(
-            error
-                .to_string()
-                .ends_with("is not used: others can write it (mode 0666)"),
-            "{error}"
-        );
+        assert!(error.to_string().ends_with("is not used: others can write it (mode 0666)"), "{error}");
 
         std::fs::remove_file(&path).unwrap();
         let elsewhere = folder.path().join("elsewhere");
         crate::tests::overwrite(&elsewhere, b"code");
         symlink(&elsewhere, &path).unwrap();
         let error = objects.read(Sort::Component, &digest).unwrap_err();
-        assert!(
-            error.to_string().ends_with("is not used: it is a symbolic link"),
-            "{error}"
-        );
+        assert!(error.to_string().ends_with("is not used: it is a symbolic link"), "{error}");
 
         std::fs::remove_file(&path).unwrap();
         rustix::fs::mknodat(
@@ -188,10 +170,7 @@ mod tests {
         )
         .unwrap();
         let error = objects.read(Sort::Component, &digest).unwrap_err();
-        assert!(
-            error.to_string().ends_with("is not used: it is a pipe"),
-            "{error}"
-        );
+        assert!(error.to_string().ends_with("is not used: it is a pipe"), "{error}");
     }
 
     #[test]

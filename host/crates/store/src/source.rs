@@ -28,9 +28,7 @@ impl Source {
     /// Bytes that are not UTF-8 are replaced, here and not when the index is written, so that the
     /// same file is the same source again.
     pub fn file(path: &Path) -> Self {
-        Self::File {
-            path: path.to_string_lossy().into_owned(),
-        }
+        Self::File { path: path.to_string_lossy().into_owned() }
     }
 }
 

@@ -70,11 +70,7 @@ impl Stamp {
         let [_, _, seconds, nanoseconds, ..] = self.0;
         let seconds = seconds.cast_signed();
         let whole = Duration::from_secs(seconds.unsigned_abs());
-        let start = if seconds < 0 {
-            UNIX_EPOCH - whole
-        } else {
-            UNIX_EPOCH + whole
-        };
+        let start = if seconds < 0 { UNIX_EPOCH - whole } else { UNIX_EPOCH + whole };
         start + Duration::from_nanos(nanoseconds)
     }
 }

@@ -75,14 +75,7 @@ impl Store {
             short_hash(&scope_text(&scope))
         ));
         let limit = limit.min(LARGEST);
-        Ok(PackStorage {
-            folder,
-            path,
-            pack: id.to_owned(),
-            scope,
-            limit,
-            patience: self.patience(),
-        })
+        Ok(PackStorage { folder, path, pack: id.to_owned(), scope, limit, patience: self.patience() })
     }
 
     /// Removes what all packs keep but the bundled ones and those named here, by id and identity; gives
@@ -98,9 +91,8 @@ impl Store {
         let is_kept = |name: &str| {
             name.contains(BUNDLED) || kept.iter().any(|prefix| name.starts_with(prefix.as_str()))
         };
-        let others = files::entries(&folder)
-            .into_iter()
-            .filter(|(name, _)| name.ends_with(".json") && !is_kept(name));
+        let others =
+            files::entries(&folder).into_iter().filter(|(name, _)| name.ends_with(".json") && !is_kept(name));
         others.filter_map(|(_, path)| files::remove(&path)).sum()
     }
 
@@ -124,23 +116,14 @@ impl PackStorage {
     /// are then what they were.
     pub fn set(&self, key: &str, value: &str) -> Result<(), StoreError> {
         check_key(key)?;
-        let invalid = |source| StoreError::InvalidValue {
-            key: key.to_owned(),
-            source,
-        };
+        let invalid = |source| StoreError::InvalidValue { key: key.to_owned(), source };
         let value: Box<RawValue> = serde_json::from_str(value).map_err(invalid)?;
         self.change(|values| {
             values.insert(key.to_owned(), value);
-            let needed = values
-                .iter()
-                .map(|(key, value)| (key.len() + value.get().len()) as u64)
-                .sum();
+            let needed = values.iter().map(|(key, value)| (key.len() + value.get().len()) as u64).sum();
             match needed <= self.limit {
                 true => Ok(true),
-                false => Err(StoreError::Full {
-                    limit: self.limit,
-                    needed,
-                }),
+                false => Err(StoreError::Full { limit: self.limit, needed }),
             }
         })
     }
@@ -170,12 +153,7 @@ impl PackStorage {
         if !change(&mut values)? {
             return Ok(());
         }
-        let stored = Stored {
-            version: VERSION,
-            pack: self.pack.clone(),
-            scope: self.scope.clone(),
-            values,
-        };
+        let stored = Stored { version: VERSION, pack: self.pack.clone(), scope: self.scope.clone(), values };
         let bytes =
             serde_json::to_vec(&stored).map_err(|error| StoreError::io("write", &self.path, error.into()))?;
         files::write_atomic(&self.folder, &self.path, &bytes, files::PRIVATE)
@@ -186,15 +164,12 @@ impl PackStorage {
         let Some((bytes, _)) = files::read_own(&self.path, 8 * LARGEST)? else {
             return Ok(BTreeMap::new());
         };
-        let corrupt = |reason: String| StoreError::StorageCorrupt {
-            path: self.path.clone(),
-            reason,
-        };
+        let corrupt = |reason: String| StoreError::StorageCorrupt { path: self.path.clone(), reason };
         let stored: Stored = serde_json::from_slice(&bytes).map_err(|error| corrupt(error.to_string()))?;
         match stored {
-            Stored { version, .. } if version != VERSION => Err(corrupt(format!(
-                "it has version {version}; this vantage knows version {VERSION}"
-            ))),
+            Stored { version, .. } if version != VERSION => {
+                Err(corrupt(format!("it has version {version}; this vantage knows version {VERSION}")))
+            }
             Stored { pack, scope, .. } if pack != self.pack || scope != self.scope => {
                 Err(corrupt("it belongs to another pack or profile".to_owned()))
             }
@@ -206,12 +181,10 @@ impl PackStorage {
 fn check_key(key: &str) -> Result<(), StoreError> {
     match key {
         "" => Err(StoreError::InvalidKey { reason: "is empty" }),
-        _ if key.len() > KEY => Err(StoreError::InvalidKey {
-            reason: "has more than 128 bytes",
-        }),
-        _ if key.chars().any(char::is_control) => Err(StoreError::InvalidKey {
-            reason: "has a control character",
-        }),
+        _ if key.len() > KEY => Err(StoreError::InvalidKey { reason: "has more than 128 bytes" }),
+        _ if key.chars().any(char::is_control) => {
+            Err(StoreError::InvalidKey { reason: "has a control character" })
+        }
         _ => Ok(()),
     }
 }

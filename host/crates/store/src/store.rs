@@ -30,10 +30,7 @@ pub struct Store {
 impl Store {
     /// The store in the data folder `data`. Touches nothing.
     pub fn open(data: &Path) -> Self {
-        Self {
-            packs: data.join("packs"),
-            patience: PATIENCE,
-        }
+        Self { packs: data.join("packs"), patience: PATIENCE }
     }
 
     /// The same store, which waits for other processes up to `patience` instead of 30 s.

@@ -94,10 +94,7 @@ impl TestPack {
             paths: vec![path.into()],
             alias: None,
             source: format!("/packs/{id}.wasm"),
-            grants: GrantSet {
-                scope: scope("acme").into(),
-                grants: Grants::none(),
-            },
+            grants: GrantSet { scope: scope("acme").into(), grants: Grants::none() },
         }
     }
 
@@ -126,9 +123,7 @@ impl TestPack {
             digest: &self.digest(),
             description: &Description::parse(&json).unwrap(),
             description_json: &json,
-            source: Source::File {
-                path: self.source.clone(),
-            },
+            source: Source::File { path: self.source.clone() },
             alias: self.alias.clone(),
             grants: self.grants.clone(),
             now: "2026-11-23T12:00:00Z".into(),
@@ -153,12 +148,7 @@ pub(crate) fn capabilities(lines: &[&str]) -> BTreeSet<Capability> {
 }
 
 pub(crate) fn words(store: &Store) -> Vec<String> {
-    store
-        .catalog()
-        .unwrap()
-        .commands()
-        .map(|command| command.word.to_owned())
-        .collect()
+    store.catalog().unwrap().commands().map(|command| command.word.to_owned()).collect()
 }
 
 pub(crate) fn removed_versions(removed: &Removed) -> String {

@@ -32,10 +32,7 @@ impl Csv {
 impl Render for Csv {
     fn row(&mut self, record: &Record<'_>, view: &View<'_>, out: &mut String) -> Result<(), OutputError> {
         self.header(view, out);
-        let cells = view
-            .columns
-            .iter()
-            .map(|column| record.cell(&column.pointer).exact().into_owned());
+        let cells = view.columns.iter().map(|column| record.cell(&column.pointer).exact().into_owned());
         comma_separated(cells, view, out);
         Ok(())
     }
@@ -55,11 +52,7 @@ fn comma_separated(cells: impl Iterator<Item = String>, view: &View<'_>, out: &m
             out.push(',');
         }
         count += 1;
-        let cell = if view.style.stdout_terminal {
-            Visible::line(&cell).to_string()
-        } else {
-            cell
-        };
+        let cell = if view.style.stdout_terminal { Visible::line(&cell).to_string() } else { cell };
         if cell.contains([',', '"', '\n', '\r']) || cell.starts_with(' ') || cell.ends_with(' ') {
             out.push('"');
             out.push_str(&cell.replace('"', "\"\""));

@@ -26,21 +26,12 @@ impl Render for Fields {
             out.push('\n');
         }
         let titles: Vec<String> = view.columns.iter().map(title).collect();
-        let widest = titles
-            .iter()
-            .map(|title| width::columns(title))
-            .max()
-            .unwrap_or(0);
+        let widest = titles.iter().map(|title| width::columns(title)).max().unwrap_or(0);
         for (column, title) in view.columns.iter().zip(&titles) {
             let gap = widest - width::columns(title) + 2;
             out.push_str(&paint(title, Tone::Strong, view.style.stdout_color));
             out.extend(std::iter::repeat_n(' ', gap));
-            out.push_str(&value(
-                &record.cell(&column.pointer),
-                column.format,
-                view,
-                widest + 2,
-            ));
+            out.push_str(&value(&record.cell(&column.pointer), column.format, view, widest + 2));
             out.push('\n');
         }
         Ok(())
@@ -72,9 +63,5 @@ fn value(cell: &Cell<'_>, format: ColumnFormat, view: &View<'_>, indent: usize) 
 
 /// On a terminal, text from right to left is kept from reordering what stands beside it.
 pub(crate) fn isolated(text: String, terminal: bool) -> String {
-    if terminal && width::is_right_to_left(&text) {
-        format!("\u{2068}{text}\u{2069}")
-    } else {
-        text
-    }
+    if terminal && width::is_right_to_left(&text) { format!("\u{2068}{text}\u{2069}") } else { text }
 }

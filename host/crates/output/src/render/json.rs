@@ -29,11 +29,7 @@ pub(crate) struct Json {
 
 impl Json {
     pub(crate) fn new(array: bool, pretty: bool) -> Self {
-        Self {
-            array,
-            pretty,
-            begun: false,
-        }
+        Self { array, pretty, begun: false }
     }
 }
 
@@ -160,9 +156,7 @@ impl Writer<'_> {
     }
 
     fn literal(&mut self, rest: &str) -> usize {
-        let end = rest
-            .find([',', '}', ']', ' ', '\t', '\n', '\r'])
-            .unwrap_or(rest.len());
+        let end = rest.find([',', '}', ']', ' ', '\t', '\n', '\r']).unwrap_or(rest.len());
         self.out.push_str(&rest[..end]);
         end
     }
@@ -210,10 +204,7 @@ mod tests {
     fn only_space_between_tokens_changes() {
         let json =
             "{ \"a\" : [ 1 , 1e400,12345678901234567890 ], \"b\\\" {\":\"x y\\\\\",\"c\":{ }, \"d\":[\n]}";
-        assert_eq!(
-            compacted(json),
-            r#"{"a":[1,1e400,12345678901234567890],"b\" {":"x y\\","c":{},"d":[]}"#
-        );
+        assert_eq!(compacted(json), r#"{"a":[1,1e400,12345678901234567890],"b\" {":"x y\\","c":{},"d":[]}"#);
         insta::assert_snapshot!(pretty(json), @r#"
         {
           "a": [

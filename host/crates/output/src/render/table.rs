@@ -78,28 +78,15 @@ impl Render for Table {
 
 impl Table {
     fn release(&mut self, view: &View<'_>, out: &mut String) {
-        let titles: Vec<Drawn> = view
-            .columns
-            .iter()
-            .map(|column| draw_title(&column.title))
-            .collect();
+        let titles: Vec<Drawn> = view.columns.iter().map(|column| draw_title(&column.title)).collect();
         let with_titles = view.style.header.unwrap_or(true);
         let held = mem::take(&mut self.held);
         let wants = (0..view.columns.len())
-            .map(|index| {
-                want(
-                    index,
-                    &held,
-                    with_titles.then(|| &titles[index]),
-                    view.columns[index].format,
-                )
-            })
+            .map(|index| want(index, &held, with_titles.then(|| &titles[index]), view.columns[index].format))
             .collect();
         let layout = Layout::fit(wants, view.style.width, GAP);
-        self.left_out = view.columns[layout.widths.len()..]
-            .iter()
-            .map(|column| column.title.clone())
-            .collect();
+        self.left_out =
+            view.columns[layout.widths.len()..].iter().map(|column| column.title.clone()).collect();
         if with_titles {
             line(&titles, &layout, view, out);
         }
@@ -112,12 +99,7 @@ impl Table {
 
 fn draw_title(title: &str) -> Drawn {
     let text = Visible::line(title).to_string().to_uppercase();
-    Drawn {
-        columns: width::columns(&text),
-        text,
-        tone: Tone::Strong,
-        number: false,
-    }
+    Drawn { columns: width::columns(&text), text, tone: Tone::Strong, number: false }
 }
 
 fn draw_row(record: &Record<'_>, view: &View<'_>) -> Vec<Drawn> {
@@ -129,17 +111,9 @@ fn draw_row(record: &Record<'_>, view: &View<'_>) -> Vec<Drawn> {
             (_, ColumnFormat::Status) => Tone::of_status(&text),
             _ => Tone::Plain,
         };
-        Drawn {
-            columns: width::columns(&text),
-            text,
-            tone,
-            number: matches!(cell, Cell::Number(_)),
-        }
+        Drawn { columns: width::columns(&text), text, tone, number: matches!(cell, Cell::Number(_)) }
     };
-    view.columns
-        .iter()
-        .map(|column| draw((record.cell(&column.pointer), column.format)))
-        .collect()
+    view.columns.iter().map(|column| draw((record.cell(&column.pointer), column.format))).collect()
 }
 
 /// How wide a column would be, how narrow it may be, and where its values stand.
@@ -153,26 +127,13 @@ fn want(index: usize, rows: &[Vec<Drawn>], title: Option<&Drawn>, format: Column
         }
         ColumnFormat::Time | ColumnFormat::Status | ColumnFormat::Ratio => false,
     };
-    let narrowest = if is_number || format != ColumnFormat::Text {
-        WIDEST_FIXED
-    } else {
-        NARROWEST_TEXT
-    };
-    Want {
-        natural,
-        minimum: natural.min(narrowest),
-        right: is_number,
-    }
+    let narrowest = if is_number || format != ColumnFormat::Text { WIDEST_FIXED } else { NARROWEST_TEXT };
+    Want { natural, minimum: natural.min(narrowest), right: is_number }
 }
 
 /// Appends one line, never wider than the terminal.
 fn line(row: &[Drawn], layout: &Layout, view: &View<'_>, out: &mut String) {
-    let mut pen = Pen {
-        left: view.style.width.unwrap_or(usize::MAX),
-        space: 0,
-        view,
-        out,
-    };
+    let mut pen = Pen { left: view.style.width.unwrap_or(usize::MAX), space: 0, view, out };
     let last = layout.widths.len().saturating_sub(1);
     for (index, (cell, goal)) in row.iter().zip(&layout.widths).enumerate() {
         if index > 0 && !pen.skip_gap() {
@@ -215,11 +176,7 @@ impl Pen<'_> {
             Some(_) if right => self.left.min(cell.columns.min(WIDEST_FIXED).max(goal)),
             Some(_) => self.left.min(goal),
         };
-        let text = if cell.columns <= room {
-            cell.text.clone()
-        } else {
-            width::cut(&cell.text, room)
-        };
+        let text = if cell.columns <= room { cell.text.clone() } else { width::cut(&cell.text, room) };
         let taken = width::columns(&text);
         self.left = self.left.saturating_sub(taken);
         let padding = goal.saturating_sub(taken).min(self.left);
@@ -228,13 +185,8 @@ impl Pen<'_> {
             self.space += padding;
         }
         if !text.is_empty() {
-            self.out
-                .extend(std::iter::repeat_n(' ', mem::take(&mut self.space)));
-            self.out.push_str(&paint(
-                &isolated(text, style.stdout_terminal),
-                cell.tone,
-                style.stdout_color,
-            ));
+            self.out.extend(std::iter::repeat_n(' ', mem::take(&mut self.space)));
+            self.out.push_str(&paint(&isolated(text, style.stdout_terminal), cell.tone, style.stdout_color));
         }
         if !right {
             self.space += padding;

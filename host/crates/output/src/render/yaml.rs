@@ -28,10 +28,7 @@ pub(crate) struct Yaml {
 
 impl Yaml {
     pub(crate) fn new(sequence: bool) -> Self {
-        Self {
-            sequence,
-            begun: false,
-        }
+        Self { sequence, begun: false }
     }
 }
 
@@ -99,9 +96,7 @@ fn begin_line(indent: usize, out: &mut String) {
 fn is_block(text: &str, level: usize) -> bool {
     level < BLOCK_LEVELS
         && text.starts_with(['{', '['])
-        && !text[1..]
-            .trim_start_matches([' ', '\t', '\n', '\r'])
-            .starts_with(['}', ']'])
+        && !text[1..].trim_start_matches([' ', '\t', '\n', '\r']).starts_with(['}', ']'])
 }
 
 /// YAML refuses a name that comes twice; as in JSON, the last one counts.
@@ -152,9 +147,7 @@ pub(crate) fn string(text: &str, out: &mut String) {
 fn is_plain(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_' || first == '/')
         && !text.ends_with(' ')
-        && text
-            .chars()
-            .all(|character| character.is_ascii_alphanumeric() || "_ ./@+-".contains(character))
+        && text.chars().all(|character| character.is_ascii_alphanumeric() || "_ ./@+-".contains(character))
         && !WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
 }
 
@@ -197,11 +190,7 @@ mod tests {
 
     #[test]
     fn hidden_characters_are_escapes_of_the_same_text() {
-        let shown = yaml(
-            "\"\u{1b}[1m \u{e0041}\u{202e} 集群\""
-                .replace('\u{1b}', "\\u001b")
-                .as_str(),
-        );
+        let shown = yaml("\"\u{1b}[1m \u{e0041}\u{202e} 集群\"".replace('\u{1b}', "\\u001b").as_str());
         assert_eq!(shown, "\"\\u001b[1m \\U000e0041\\u202e 集群\"\n");
         let read: String = serde_yaml_ng::from_str(&shown).unwrap();
         assert_eq!(read, "\u{1b}[1m \u{e0041}\u{202e} 集群");

@@ -51,10 +51,7 @@ fn text_on_a_terminal_is_the_default_for_one_record() {
     Description:  four	GPUs, "fast"
                   and a C:\ drive
     "#);
-    let colored = one(Style {
-        stdout_color: true,
-        ..terminal(None, 80)
-    });
+    let colored = one(Style { stdout_color: true, ..terminal(None, 80) });
     insta::assert_snapshot!(colored.replace('\u{1b}', "^"), @r#"
     ^[1mName:^[0m         gpu-7
     ^[1mStatus:^[0m       ^[32mready^[0m
@@ -123,10 +120,7 @@ fn jsonl() {
     {"name":"gpu-7","status":"ready","memory":17179869184,"created":"2026-11-20T12:00:00Z","description":"four\tGPUs, \"fast\"\nand a C:\\ drive","owner":{"email":"ada@example.com"},"cost":1e400}
     {"name":"small","status":"failed","memory":null,"created":"2026-11-23T11:59:00Z","description":"","owner":null,"cost":12345678901234567890}
     "#);
-    assert_eq!(
-        many(piped(Some(Format::Jsonl))),
-        many(terminal(Some(Format::Jsonl), 20))
-    );
+    assert_eq!(many(piped(Some(Format::Jsonl))), many(terminal(Some(Format::Jsonl), 20)));
     assert_eq!(one(piped(Some(Format::Jsonl))), one(piped(Some(Format::Json))));
 }
 
@@ -169,10 +163,7 @@ fn csv() {
     and a C:\ drive"
     small,failed,,2026-11-23T11:59:00Z,
     "#);
-    let bare = many(Style {
-        header: Some(false),
-        ..piped(Some(Format::Csv))
-    });
+    let bare = many(Style { header: Some(false), ..piped(Some(Format::Csv)) });
     assert!(bare.starts_with("gpu-7,"));
     assert_eq!(one(piped(Some(Format::Csv))).matches("gpu-7").count(), 1);
 }
@@ -184,19 +175,13 @@ fn tsv_is_the_default_in_a_pipe() {
     small<TAB>failed<TAB><TAB>2026-11-23T11:59:00Z<TAB>
     "#);
     assert_eq!(many(piped(None)), many(piped(Some(Format::Tsv))));
-    let titled = many(Style {
-        header: Some(true),
-        ..piped(None)
-    });
+    let titled = many(Style { header: Some(true), ..piped(None) });
     assert!(titled.starts_with("Name\tStatus\tMemory\tCreated\tDescription\n"));
 }
 
 #[test]
 fn one_record_in_a_pipe_is_pairs() {
-    let pairs = one(Style {
-        wide: true,
-        ..piped(None)
-    });
+    let pairs = one(Style { wide: true, ..piped(None) });
     insta::assert_snapshot!(pairs.replace('\t', "<TAB>"), @r#"
     name<TAB>gpu-7
     status<TAB>ready

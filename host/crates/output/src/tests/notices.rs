@@ -58,20 +58,10 @@ fn programs_get_json_lines_of_which_the_error_is_the_last() {
             length: std::time::Duration::from_millis(2),
             depth: 0,
         }]);
-        console.error(&ErrorReport {
-            kind: "denied".to_owned(),
-            exit: 5,
-            ..ErrorReport::default()
-        });
+        console.error(&ErrorReport { kind: "denied".to_owned(), exit: 5, ..ErrorReport::default() });
     });
-    assert!(
-        text.chars()
-            .all(|character| character == '\n' || !crate::visible::is_hidden(character))
-    );
-    let lines: Vec<Value> = text
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    assert!(text.chars().all(|character| character == '\n' || !crate::visible::is_hidden(character)));
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let (error, rest) = lines.split_last().unwrap();
     assert_eq!(
         rest,
@@ -99,18 +89,12 @@ fn a_pack_cannot_fill_the_screen_with_one_line() {
         console.pack_warn("acme/x", &flood);
     });
     let shown = format!("{}…", "x".repeat(199));
-    assert_eq!(
-        text,
-        format!("acme/x: {shown}\nacme/x: {shown}\nacme/x: warning: {shown}\n")
-    );
+    assert_eq!(text, format!("acme/x: {shown}\nacme/x: {shown}\nacme/x: warning: {shown}\n"));
 }
 
 #[test]
 fn colours_are_on_labels_only() {
-    let style = Style {
-        stderr_color: true,
-        ..piped(None)
-    };
+    let style = Style { stderr_color: true, ..piped(None) };
     let text = said(style, |console| {
         console.warn("late");
         console.pack_note("acme/x", "fine");

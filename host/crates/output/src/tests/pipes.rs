@@ -17,11 +17,7 @@ impl Write for Failing {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let taken = bytes.len().min(self.room);
         self.room -= taken;
-        if taken == 0 && !bytes.is_empty() {
-            Err(self.kind.into())
-        } else {
-            Ok(taken)
-        }
+        if taken == 0 && !bytes.is_empty() { Err(self.kind.into()) } else { Ok(taken) }
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -31,10 +27,7 @@ impl Write for Failing {
 
 fn failing(room: usize, kind: ErrorKind, style: Style) -> (Console, Capture) {
     let stderr = Capture::default();
-    (
-        Console::new(Box::new(Failing { room, kind }), Box::new(stderr.clone()), style),
-        stderr,
-    )
+    (Console::new(Box::new(Failing { room, kind }), Box::new(stderr.clone()), style), stderr)
 }
 
 #[test]
@@ -78,10 +71,7 @@ fn a_full_disk_is_an_error_that_lasts() {
 #[test]
 fn notes_to_nobody_are_no_error() {
     let stdout = Capture::default();
-    let stderr = Failing {
-        room: 0,
-        kind: ErrorKind::BrokenPipe,
-    };
+    let stderr = Failing { room: 0, kind: ErrorKind::BrokenPipe };
     let console = Console::new(Box::new(stdout.clone()), Box::new(stderr), piped(None));
     console.warn("nobody hears");
     console.document("answer\n").unwrap();
@@ -98,11 +88,7 @@ fn what_was_answered_stands_above_what_is_said() {
     console.warn("half way");
     answer.record(SMALL).unwrap();
     answer.finish().unwrap();
-    let lines: Vec<String> = both
-        .text()
-        .lines()
-        .map(|line| line.chars().take(7).collect())
-        .collect();
+    let lines: Vec<String> = both.text().lines().map(|line| line.chars().take(7).collect()).collect();
     assert_eq!(lines, ["small\tf", "small\tf", "warning", "small\tf"]);
 }
 
@@ -126,9 +112,7 @@ fn screen(bytes: &str) -> String {
             }
         }
     }
-    let lines = lines
-        .into_iter()
-        .map(|line| line.into_iter().collect::<String>().trim_end().to_owned());
+    let lines = lines.into_iter().map(|line| line.into_iter().collect::<String>().trim_end().to_owned());
     lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -154,10 +138,7 @@ fn progress_makes_room_for_everything_else() {
     streams.draw(at(800), Some(80));
     streams.board.describe(id, "");
     streams.draw(at(1000), Some(80));
-    assert_eq!(
-        screen(&both.text()),
-        "a note\nrow\nfetching ████████████████████ 40/40"
-    );
+    assert_eq!(screen(&both.text()), "a note\nrow\nfetching ████████████████████ 40/40");
     drop(streams);
     assert_eq!(screen(&both.text()), "a note\nrow\n");
 }
@@ -193,11 +174,7 @@ impl Write for Reported {
 #[test]
 fn a_person_at_a_terminal_sees_work_go_on_without_anyone_drawing() {
     let (sender, written) = std::sync::mpsc::channel();
-    let console = Console::new(
-        Box::new(io::sink()),
-        Box::new(Reported(sender)),
-        terminal(None, 80),
-    );
+    let console = Console::new(Box::new(io::sink()), Box::new(Reported(sender)), terminal(None, 80));
     let id = console.start_progress("acme/x", "fetching", None);
     let patience = Duration::from_secs(60);
     let line = written.recv_timeout(patience).unwrap();
@@ -209,23 +186,12 @@ fn a_person_at_a_terminal_sees_work_go_on_without_anyone_drawing() {
         (text != "done\n").then_some(text)
     })
     .collect();
-    assert_eq!(
-        screen(&format!("{line}{rest}")),
-        "",
-        "the line is taken off before anything else is said"
-    );
+    assert_eq!(screen(&format!("{line}{rest}")), "", "the line is taken off before anything else is said");
 }
 
 #[test]
 fn nobody_sees_progress_but_a_person_at_a_terminal() {
-    let styles = [
-        piped(None),
-        Style {
-            quiet: true,
-            ..terminal(None, 80)
-        },
-        terminal(Some(Format::Json), 80),
-    ];
+    let styles = [piped(None), Style { quiet: true, ..terminal(None, 80) }, terminal(Some(Format::Json), 80)];
     for style in styles {
         let bench = Bench::new(style);
         let id = bench.console.start_progress("", "fetching", None);

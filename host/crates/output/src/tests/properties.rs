@@ -42,17 +42,10 @@ fn answered(style: Style, spec: AnswerSpec, records: &[Value]) -> String {
 }
 
 fn rows(cells: &[(String, String)]) -> (AnswerSpec, Vec<Value>) {
-    let columns = vec![
-        column("Name", "/name", ColumnFormat::Text),
-        column("Status", "/status", ColumnFormat::Status),
-    ];
-    let spec = AnswerSpec {
-        columns,
-        ..clusters(Shape::Many)
-    };
-    let records = cells
-        .iter()
-        .map(|(name, status)| serde_json::json!({ "name": name, "status": status }));
+    let columns =
+        vec![column("Name", "/name", ColumnFormat::Text), column("Status", "/status", ColumnFormat::Status)];
+    let spec = AnswerSpec { columns, ..clusters(Shape::Many) };
+    let records = cells.iter().map(|(name, status)| serde_json::json!({ "name": name, "status": status }));
     (spec, records.collect())
 }
 

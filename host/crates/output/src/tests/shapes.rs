@@ -2,15 +2,8 @@
 
 use super::*;
 
-const FORMATS: [Format; 7] = [
-    Format::Table,
-    Format::Text,
-    Format::Json,
-    Format::Jsonl,
-    Format::Yaml,
-    Format::Csv,
-    Format::Tsv,
-];
+const FORMATS: [Format; 7] =
+    [Format::Table, Format::Text, Format::Json, Format::Jsonl, Format::Yaml, Format::Csv, Format::Tsv];
 
 #[test]
 fn an_empty_list_says_so_where_people_read() {
@@ -27,14 +20,8 @@ fn an_empty_list_says_so_where_people_read() {
     csv: "Name,Status,Memory,Created,Description\n" "No clusters.\n"
     tsv: "" "No clusters.\n"
     "#);
-    let quiet = Style {
-        quiet: true,
-        ..piped(None)
-    };
-    assert_eq!(
-        Bench::answer(quiet, clusters(Shape::Many), &[]),
-        (String::new(), String::new())
-    );
+    let quiet = Style { quiet: true, ..piped(None) };
+    assert_eq!(Bench::answer(quiet, clusters(Shape::Many), &[]), (String::new(), String::new()));
 }
 
 #[test]
@@ -43,10 +30,7 @@ fn an_abandoned_answer_leaves_standard_output_empty() {
         for shape in [Shape::Nothing, Shape::One, Shape::Many, Shape::Live, Shape::Text] {
             let bench = Bench::new(piped(Some(format)));
             bench.console.answer(clusters(shape)).unwrap().abandon().unwrap();
-            assert_eq!(
-                (bench.stdout.text(), bench.stderr.text()),
-                (String::new(), String::new())
-            );
+            assert_eq!((bench.stdout.text(), bench.stderr.text()), (String::new(), String::new()));
         }
     }
 }
@@ -81,14 +65,8 @@ fn text_is_printed_sanitized() {
     };
     let pieces = ["# Title\r\n", "red \u{1b}[31m\u{202e}"];
     assert_eq!(text(None, &pieces), "# Title\nred \\u{1b}[31m\\u{202e}\n");
-    assert_eq!(
-        text(Some(Format::Json), &pieces),
-        "\"# Title\\r\\nred \\u001b[31m\\u202e\"\n"
-    );
-    assert_eq!(
-        text(Some(Format::Yaml), &pieces),
-        "\"# Title\\u000d\\nred \\u001b[31m\\u202e\"\n"
-    );
+    assert_eq!(text(Some(Format::Json), &pieces), "\"# Title\\r\\nred \\u001b[31m\\u202e\"\n");
+    assert_eq!(text(Some(Format::Yaml), &pieces), "\"# Title\\u000d\\nred \\u001b[31m\\u202e\"\n");
     assert_eq!(text(None, &[]), "");
     assert_eq!(text(None, &["done\n"]), "done\n");
 }
@@ -117,20 +95,14 @@ fn an_answer_of_another_shape_is_refused() {
         refused(Shape::One, &["1", "2"]),
         "the command's answer has the shape `one`, but it answered with a second record"
     );
-    assert_eq!(
-        refused(Shape::Many, &["{"]),
-        "a record of the answer is not valid JSON"
-    );
+    assert_eq!(refused(Shape::Many, &["{"]), "a record of the answer is not valid JSON");
     let mut answer = bench.console.answer(clusters(Shape::One)).unwrap();
     assert!(!answer.text("x").unwrap_err().is_usage());
 }
 
 #[test]
 fn without_columns_the_first_record_has_them() {
-    let spec = |shape| AnswerSpec {
-        columns: Vec::new(),
-        ..clusters(shape)
-    };
+    let spec = |shape| AnswerSpec { columns: Vec::new(), ..clusters(shape) };
     let records = [r#"{"id":1,"in":{"x":[1]},"on":true}"#, r#"{"id":2,"new":3}"#];
     let (stdout, _) = Bench::answer(piped(Some(Format::Csv)), spec(Shape::Many), &records);
     assert_eq!(stdout, "id,on\n1,true\n2,\n");
@@ -139,13 +111,7 @@ fn without_columns_the_first_record_has_them() {
     let (stdout, _) = Bench::answer(piped(Some(Format::Csv)), spec(Shape::Many), &["7", "8"]);
     assert_eq!(stdout, "value\n7\n8\n");
 
-    let bench = Bench::new(Style {
-        columns: Some(vec!["nosuch".to_owned()]),
-        ..piped(None)
-    });
+    let bench = Bench::new(Style { columns: Some(vec!["nosuch".to_owned()]), ..piped(None) });
     let mut answer = bench.console.answer(spec(Shape::Many)).unwrap();
-    assert_eq!(
-        answer.record(records[0]).unwrap_err().hints(),
-        ["the columns are id, on"]
-    );
+    assert_eq!(answer.record(records[0]).unwrap_err().hints(), ["the columns are id, on"]);
 }

@@ -14,8 +14,7 @@ const RECORDS: &[&str] = &[
 fn spec() -> AnswerSpec {
     let mut spec = clusters(Shape::Many);
     spec.columns.insert(3, column("Use", "/use", ColumnFormat::Ratio));
-    spec.columns
-        .insert(4, column("Left", "/left", ColumnFormat::Duration));
+    spec.columns.insert(4, column("Left", "/left", ColumnFormat::Duration));
     spec
 }
 
@@ -29,10 +28,7 @@ fn at(width: usize) -> String {
     for line in stdout.lines() {
         assert!(columns(line) <= width, "{} columns: {line}", columns(line));
     }
-    format!(
-        "{}\n{stderr}",
-        stdout.replace('\u{2068}', "<").replace('\u{2069}', ">")
-    )
+    format!("{}\n{stderr}", stdout.replace('\u{2068}', "<").replace('\u{2069}', ">"))
 }
 
 #[test]
@@ -85,11 +81,7 @@ fn at_300_columns() {
 
 #[test]
 fn statuses_have_colours_and_words() {
-    let style = Style {
-        stdout_color: true,
-        columns: Some(vec!["status".to_owned()]),
-        ..terminal(None, 80)
-    };
+    let style = Style { stdout_color: true, columns: Some(vec!["status".to_owned()]), ..terminal(None, 80) };
     insta::assert_snapshot!(table(style).0.replace('\u{1b}', "^"), @"
     ^[1mSTATUS^[0m
     ^[32mready^[0m
@@ -106,10 +98,7 @@ fn names_are_never_cut_unless_they_are_all_there_is() {
     assert!(stdout.contains(&"n".repeat(50)), "{stdout}");
     let (stdout, stderr) = Bench::answer(terminal(None, 30), clusters(Shape::Many), &[&long]);
     assert_eq!(stdout, format!("NAME\n{}…\n", "n".repeat(29)));
-    assert_eq!(
-        stderr,
-        "no room for: Status, Memory, Created, Description; -o text shows every column\n"
-    );
+    assert_eq!(stderr, "no room for: Status, Memory, Created, Description; -o text shows every column\n");
 }
 
 #[test]
@@ -124,11 +113,7 @@ fn rows_stream_after_the_first_hundred() {
     answer.record(SMALL).unwrap();
     answer.flush().unwrap();
     assert_eq!(bench.stdout.text().lines().count(), 101);
-    let wide = format!(
-        "{{\"name\":\"{}\",\"status\":\"{}\"}}",
-        "n".repeat(60),
-        "s".repeat(60)
-    );
+    let wide = format!("{{\"name\":\"{}\",\"status\":\"{}\"}}", "n".repeat(60), "s".repeat(60));
     answer.record(&wide).unwrap();
     answer.finish().unwrap();
     let last = bench.stdout.text().lines().last().unwrap().to_owned();
@@ -144,10 +129,7 @@ fn without_a_width_nothing_is_cut() {
 
 #[test]
 fn numbers_in_text_columns_stand_to_the_right() {
-    let spec = AnswerSpec {
-        columns: vec![column("Id", "/id", ColumnFormat::Text)],
-        ..clusters(Shape::Many)
-    };
+    let spec = AnswerSpec { columns: vec![column("Id", "/id", ColumnFormat::Text)], ..clusters(Shape::Many) };
     let (stdout, _) = Bench::answer(terminal(None, 80), spec, &[r#"{"id":7}"#, r#"{"id":1234}"#, "{}"]);
     assert_eq!(stdout, "  ID\n   7\n1234\n   -\n");
 }
@@ -160,70 +142,38 @@ fn columns_are_chosen_in_order_and_checked_before_anything_runs() {
     };
     let (stdout, _) = table(chosen(&["memory", "NAME"]));
     assert!(stdout.starts_with("17179869184\tgpu-7\n"));
-    let error = Bench::new(chosen(&["nosuch"]))
-        .console
-        .answer(spec())
-        .unwrap_err();
+    let error = Bench::new(chosen(&["nosuch"])).console.answer(spec()).unwrap_err();
     assert!(matches!(&error, OutputError::UnknownColumn { name, .. } if name == "nosuch"));
     assert_eq!(
         error.hints(),
         ["the columns are name, status, memory, use, left, created, description, owner"]
     );
-    let error = Bench::new(Style {
-        format: Some(Format::Json),
-        ..chosen(&["name"])
-    })
-    .console
-    .answer(spec());
-    assert!(matches!(
-        error.unwrap_err(),
-        OutputError::WholeRecords { format: Format::Json }
-    ));
+    let error = Bench::new(Style { format: Some(Format::Json), ..chosen(&["name"]) }).console.answer(spec());
+    assert!(matches!(error.unwrap_err(), OutputError::WholeRecords { format: Format::Json }));
 }
 
 #[test]
 fn sorting_holds_for_every_format_and_comes_before_the_limit() {
     let sorted = |sort: &str, limit, format| {
-        let style = Style {
-            sort: Some(sort.to_owned()),
-            limit,
-            ..piped(format)
-        };
+        let style = Style { sort: Some(sort.to_owned()), limit, ..piped(format) };
         Bench::answer(style, spec(), RECORDS).0
     };
     let names = |text: String| -> Vec<String> {
-        text.lines()
-            .map(|line| line.split('\t').next().unwrap().to_owned())
-            .collect()
+        text.lines().map(|line| line.split('\t').next().unwrap().to_owned()).collect()
     };
     let evil = "evil\\u{1b}[2J\\u{202e}";
-    assert_eq!(
-        names(sorted("memory", None, None)),
-        [evil, "集群-東京", "gpu-7", "مجموعة"]
-    );
+    assert_eq!(names(sorted("memory", None, None)), [evil, "集群-東京", "gpu-7", "مجموعة"]);
     assert_eq!(names(sorted("-memory", Some(2), None)), ["gpu-7", "集群-東京"]);
     assert!(sorted("-memory", Some(1), Some(Format::Jsonl)).starts_with("{\"name\":\"gpu-7\""));
-    let unknown = Style {
-        sort: Some("-nosuch".to_owned()),
-        ..piped(None)
-    };
+    let unknown = Style { sort: Some("-nosuch".to_owned()), ..piped(None) };
     assert!(Bench::new(unknown).console.answer(spec()).unwrap_err().is_usage());
-    let live = Style {
-        sort: Some("name".to_owned()),
-        ..piped(None)
-    };
-    assert!(matches!(
-        Bench::new(live).console.answer(clusters(Shape::Live)),
-        Err(OutputError::SortLive)
-    ));
+    let live = Style { sort: Some("name".to_owned()), ..piped(None) };
+    assert!(matches!(Bench::new(live).console.answer(clusters(Shape::Live)), Err(OutputError::SortLive)));
 }
 
 #[test]
 fn the_limit_tells_the_command_to_stop() {
-    let bench = Bench::new(Style {
-        limit: Some(2),
-        ..piped(Some(Format::Json))
-    });
+    let bench = Bench::new(Style { limit: Some(2), ..piped(Some(Format::Json)) });
     let mut answer = bench.console.answer(spec()).unwrap();
     assert_eq!(answer.record("{\"name\":1}").unwrap(), Flow::Continue);
     assert_eq!(answer.record("{\"name\":2}").unwrap(), Flow::Full);
@@ -231,31 +181,10 @@ fn the_limit_tells_the_command_to_stop() {
     answer.finish().unwrap();
     assert_eq!(bench.stdout.text(), "[\n{\"name\":1},\n{\"name\":2}\n]\n");
 
-    let none = Bench::answer(
-        Style {
-            limit: Some(0),
-            ..piped(Some(Format::Json))
-        },
-        spec(),
-        RECORDS,
-    );
+    let none = Bench::answer(Style { limit: Some(0), ..piped(Some(Format::Json)) }, spec(), RECORDS);
     assert_eq!(none, ("[]\n".to_owned(), String::new()));
-    let none = Bench::answer(
-        Style {
-            limit: Some(0),
-            ..piped(None)
-        },
-        spec(),
-        RECORDS,
-    );
+    let none = Bench::answer(Style { limit: Some(0), ..piped(None) }, spec(), RECORDS);
     assert_eq!(none, (String::new(), String::new()));
-    let one = Bench::answer(
-        Style {
-            limit: Some(0),
-            ..piped(None)
-        },
-        clusters(Shape::One),
-        &[SMALL],
-    );
+    let one = Bench::answer(Style { limit: Some(0), ..piped(None) }, clusters(Shape::One), &[SMALL]);
     assert!(one.0.starts_with("name\tsmall\n"));
 }

@@ -40,11 +40,7 @@ fn lines(pieces: &[&[u8]], limit: usize) -> Vec<String> {
 fn is_harmless(text: &str) -> bool {
     let mut selectors = 0;
     text.chars().all(|character| {
-        selectors = if super::is_variation_selector(character) {
-            selectors + 1
-        } else {
-            0
-        };
+        selectors = if super::is_variation_selector(character) { selectors + 1 } else { 0 };
         selectors < 2 && (!is_hidden(character) || character == '\t')
     })
 }
@@ -56,43 +52,22 @@ fn what_a_terminal_obeys_is_shown() {
     assert_eq!(shown("\u{1b}]8;;x\u{7}"), "\\u{1b}]8;;x\\u{7}");
     assert_eq!(shown("a\u{9b}2Jb"), "a\\u{9b}2Jb");
     assert_eq!(shown("a\rb\nc\td\u{7f}"), "a\\u{d}b\\u{a}c\\u{9}d\\u{7f}");
-    assert_eq!(
-        shown("\u{202e}exe\u{2069}\u{61c}"),
-        "\\u{202e}exe\\u{2069}\\u{61c}"
-    );
-    assert_eq!(
-        shown("a\u{200b}b\u{feff}c\u{200d}"),
-        "a\\u{200b}b\\u{feff}c\\u{200d}"
-    );
-    assert_eq!(
-        shown("\u{e0041}\u{2028}\u{2029}\u{e000}"),
-        "\\u{e0041}\\u{2028}\\u{2029}\\u{e000}"
-    );
+    assert_eq!(shown("\u{202e}exe\u{2069}\u{61c}"), "\\u{202e}exe\\u{2069}\\u{61c}");
+    assert_eq!(shown("a\u{200b}b\u{feff}c\u{200d}"), "a\\u{200b}b\\u{feff}c\\u{200d}");
+    assert_eq!(shown("\u{e0041}\u{2028}\u{2029}\u{e000}"), "\\u{e0041}\\u{2028}\\u{2029}\\u{e000}");
 }
 
 #[test]
 fn ordinary_writing_is_left_alone() {
-    for text in [
-        "gpu-7",
-        "集群",
-        "مرحبا",
-        "שלום",
-        "🚀",
-        "❤\u{fe0f}",
-        "e\u{301}",
-        "\u{845b}\u{e0100}",
-        "한국",
-    ] {
+    for text in ["gpu-7", "集群", "مرحبا", "שלום", "🚀", "❤\u{fe0f}", "e\u{301}", "\u{845b}\u{e0100}", "한국"]
+    {
         assert_eq!(Visible::line(text).to_string(), text);
     }
 }
 
 #[test]
 fn runs_of_selectors_and_marks_are_shown() {
-    assert_eq!(
-        Visible::line("x\u{fe0f}\u{fe0e}\u{fe0f}").to_string(),
-        "x\u{fe0f}\\u{fe0e}\\u{fe0f}"
-    );
+    assert_eq!(Visible::line("x\u{fe0f}\u{fe0e}\u{fe0f}").to_string(), "x\u{fe0f}\\u{fe0e}\\u{fe0f}");
     assert_eq!(Visible::line("\u{fe0f}").to_string(), "\\u{fe0f}");
     let prank = format!("a{}", "\u{301}".repeat(40));
     assert!(columns(&Visible::line(&prank).to_string()) > 40);
@@ -151,9 +126,7 @@ fn where_pieces_are_cut_changes_nothing() {
 fn an_endless_line_takes_no_memory() {
     let mut stream = VisibleLines::new(200);
     for _ in 0..1000 {
-        stream.push("\u{301}x".repeat(1000).as_bytes(), &mut |_| {
-            panic!("there is no newline")
-        });
+        stream.push("\u{301}x".repeat(1000).as_bytes(), &mut |_| panic!("there is no newline"));
     }
     assert!(stream.shown.text.len() < 10_000);
     let mut found = Vec::new();

@@ -13,10 +13,7 @@ fn told(trust: Trust) -> String {
         .map(|line| {
             let (title, purposes, paths) =
                 (line.group.title(), line.purposes.join("; "), line.paths.join(" "));
-            format!(
-                "{title} | {} | {} | {purposes} | {paths}",
-                line.capability, line.meaning
-            )
+            format!("{title} | {} | {} | {purposes} | {paths}", line.capability, line.meaning)
         })
         .collect();
     told.extend(warning(&lines).map(str::to_owned));
@@ -42,11 +39,7 @@ fn a_bundled_packs_effects_hold() {
     let description = Description::parse(&text.to_string()).unwrap();
     let group = |trust| {
         let lines = explain(&description, trust).unwrap();
-        lines
-            .into_iter()
-            .find(|line| matches!(line.capability, Capability::Mutation { .. }))
-            .unwrap()
-            .group
+        lines.into_iter().find(|line| matches!(line.capability, Capability::Mutation { .. })).unwrap().group
     };
     assert_eq!(group(Trust::Bundled), Group::Changes);
     assert_eq!(group(Trust::ThirdParty), Group::Destroys);

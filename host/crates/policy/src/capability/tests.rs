@@ -27,10 +27,7 @@ fn every_form_prints_as_the_design_writes_it() {
     ] {
         assert_eq!(text.parse::<Capability>().unwrap().to_string(), text);
     }
-    assert_eq!(
-        "storage 1024KiB".parse::<Capability>().unwrap().to_string(),
-        "storage 1MiB"
-    );
+    assert_eq!("storage 1024KiB".parse::<Capability>().unwrap().to_string(), "storage 1MiB");
 }
 
 #[test]
@@ -94,12 +91,7 @@ fn serializes_as_its_text() {
 
 fn capabilities() -> impl Strategy<Value = Capability> {
     let kind = prop::sample::select(OperationKind::ALL.to_vec());
-    let coordinate = (
-        "[a-z][a-z0-9-]{0,31}",
-        kind,
-        "[_A-Za-z][_A-Za-z0-9]{0,30}",
-        any::<bool>(),
-    );
+    let coordinate = ("[a-z][a-z0-9-]{0,31}", kind, "[_A-Za-z][_A-Za-z0-9]{0,30}", any::<bool>());
     let fields = coordinate.prop_map(|(api, kind, field, dynamic)| match dynamic {
         true => Capability::Dynamic { api, kind, field },
         false => Capability::of_field(kind, &api, &field),

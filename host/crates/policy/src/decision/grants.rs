@@ -114,11 +114,7 @@ impl Grants {
             let enough = matches!(capability, Capability::Storage(bytes) if self.storage() >= Some(*bytes));
             let paths = self.beyond(capability, reach);
             let new = !enough && !self.contains(capability);
-            (new || !paths.is_empty()).then(|| Growth {
-                capability: capability.clone(),
-                new,
-                paths,
-            })
+            (new || !paths.is_empty()).then(|| Growth { capability: capability.clone(), new, paths })
         };
         wishes.granted.iter().filter_map(more).collect()
     }

@@ -37,10 +37,7 @@ fn nothing_is_allowed_without_grants_and_all_with_all() {
     let description = description(QUERY);
     let denial = decide(&Grants::none(), "list", "List", &description).unwrap_err();
     assert_eq!(denial.rule, Rule::NotGranted);
-    assert_eq!(
-        denial.capability.as_ref().unwrap().to_string(),
-        "query cluster/Query.clusters"
-    );
+    assert_eq!(denial.capability.as_ref().unwrap().to_string(), "query cluster/Query.clusters");
     assert_snapshot!(denial.message(), @"`query cluster/Query.clusters` is not granted");
     let all = Grants::all_of(&description).unwrap();
     assert_eq!(decide(&all, "list", "List", &description), Ok(()));
@@ -73,24 +70,12 @@ fn every_root_field_must_be_granted() {
     let description = description(QUERY);
     let wishes = Grants::all_of(&description).unwrap();
     let mut grants = Grants::none();
-    assert!(grants.grant_from(
-        &wishes,
-        &"mutation cluster/Mutation.deleteCluster".parse().unwrap()
-    ));
-    assert!(!grants.grant_from(
-        &wishes,
-        &"mutation cluster/Mutation.createCluster".parse().unwrap()
-    ));
+    assert!(grants.grant_from(&wishes, &"mutation cluster/Mutation.deleteCluster".parse().unwrap()));
+    assert!(!grants.grant_from(&wishes, &"mutation cluster/Mutation.createCluster".parse().unwrap()));
     let denial = decide(&grants, "delete", "Delete", &description).unwrap_err();
-    assert_eq!(
-        denial.capability.unwrap().to_string(),
-        "mutation cluster/Mutation.purge"
-    );
+    assert_eq!(denial.capability.unwrap().to_string(), "mutation cluster/Mutation.purge");
     // The alias `clusters` of `purge` is nobody's authority.
-    assert_eq!(
-        decide(&grants, "list", "List", &description).unwrap_err().rule,
-        Rule::NotGranted
-    );
+    assert_eq!(decide(&grants, "list", "List", &description).unwrap_err().rule, Rule::NotGranted);
 }
 
 #[test]
@@ -102,26 +87,16 @@ fn a_grant_reaches_as_far_as_when_it_was_given() {
         let growth = granted.growth(&Grants::all_of(&later).unwrap());
         assert_eq!(denied.is_some(), !growth.is_empty(), "{query}");
         assert!(denied.is_none_or(|denial| denial.rule == Rule::BeyondReach && denial.capability.is_some()));
-        growth
-            .into_iter()
-            .flat_map(|growth| growth.paths)
-            .collect::<Vec<_>>()
+        growth.into_iter().flat_map(|growth| growth.paths).collect::<Vec<_>>()
     };
     assert!(growth("query List { clusters(first: 100) { label: name } }").is_empty());
     assert_eq!(
         growth("query List { clusters(first: 100) { name creationParameters } }"),
         ["clusters.creationParameters"]
     );
-    assert_eq!(
-        growth("query List($n: Int) { clusters(first: $n) { name } }"),
-        ["clusters(first: $)"]
-    );
-    let denial = decide(
-        &granted,
-        "list",
-        "List",
-        &description("query List { clusters(first: 100) { secret } }"),
-    );
+    assert_eq!(growth("query List($n: Int) { clusters(first: $n) { name } }"), ["clusters(first: $)"]);
+    let denial =
+        decide(&granted, "list", "List", &description("query List { clusters(first: 100) { secret } }"));
     assert_snapshot!(denial.unwrap_err(), @"`query cluster/Query.clusters` is granted, but not for `clusters.secret`");
 }
 
@@ -135,14 +110,7 @@ fn growth_names_what_is_new_and_nothing_less() {
     granted.grant(Capability::Storage(2 << 20), &crate::gate::Reach::default());
     granted.revoke(&Capability::Storage(1 << 20));
     let growth = granted.growth(&wishes);
-    assert_eq!(
-        growth,
-        [Growth {
-            capability: email,
-            new: true,
-            paths: Vec::new()
-        }]
-    );
+    assert_eq!(growth, [Growth { capability: email, new: true, paths: Vec::new() }]);
 }
 
 #[test]
@@ -153,10 +121,7 @@ fn aspects_and_storage() {
     assert_eq!(decide_storage(Some(1 << 20), &grants), Ok(1 << 20));
     let denial = decide_storage(Some(1 << 20), &Grants::none()).unwrap_err();
     assert_eq!(denial.capability, Some(Capability::Storage(1 << 20)));
-    assert_eq!(
-        decide_storage(None, &Grants::none()).unwrap_err().capability,
-        None
-    );
+    assert_eq!(decide_storage(None, &Grants::none()).unwrap_err().capability, None);
 }
 
 #[test]
@@ -164,10 +129,7 @@ fn documents_made_at_run_time_need_their_own_capability() {
     let declared = Grants::all_of(&description(QUERY)).unwrap();
     let query = Operation::read_dynamic("cluster", QUERY).unwrap();
     let denial = decide_dynamic(&query, Effect::Read, &declared).unwrap_err();
-    assert_eq!(
-        denial.capability.unwrap().to_string(),
-        "dynamic cluster/Query.clusters"
-    );
+    assert_eq!(denial.capability.unwrap().to_string(), "dynamic cluster/Query.clusters");
     let mut grants = Grants::none();
     for capability in [
         "dynamic cluster/Query.clusters",
@@ -178,25 +140,12 @@ fn documents_made_at_run_time_need_their_own_capability() {
     }
     assert_eq!(decide_dynamic(&query, Effect::Read, &grants), Ok(()));
     let mutation = Operation::read_dynamic("cluster", MUTATION).unwrap();
-    assert_eq!(
-        decide_dynamic(&mutation, Effect::Read, &grants).unwrap_err().rule,
-        Rule::ReadOnly
-    );
+    assert_eq!(decide_dynamic(&mutation, Effect::Read, &grants).unwrap_err().rule, Rule::ReadOnly);
     assert_eq!(decide_dynamic(&mutation, Effect::Change, &grants), Ok(()));
     let anonymous = Operation::read_dynamic("cluster", "{ clusters { name } }").unwrap();
-    assert_eq!(
-        decide_dynamic(&anonymous, Effect::Read, &grants)
-            .unwrap_err()
-            .rule,
-        Rule::Anonymous
-    );
+    assert_eq!(decide_dynamic(&anonymous, Effect::Read, &grants).unwrap_err().rule, Rule::Anonymous);
     let elsewhere = Operation::read_dynamic("jobs", QUERY).unwrap();
-    assert_eq!(
-        decide_dynamic(&elsewhere, Effect::Read, &grants)
-            .unwrap_err()
-            .rule,
-        Rule::NotGranted
-    );
+    assert_eq!(decide_dynamic(&elsewhere, Effect::Read, &grants).unwrap_err().rule, Rule::NotGranted);
 }
 
 #[test]

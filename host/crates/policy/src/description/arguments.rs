@@ -68,10 +68,7 @@ pub(super) fn check_arguments(place: &str, command: &Command) -> Checked {
         let place = format!("{place}/arguments/{index}");
         check_argument(&place, argument)?;
         refuse(!names.insert(&argument.name), &format!("{place}/name"), || {
-            format!(
-                "another argument of the command has the name `{}` too",
-                argument.name
-            )
+            format!("another argument of the command has the name `{}` too", argument.name)
         })?;
         if let Some(short) = argument.short {
             refuse(!letters.insert(short), &format!("{place}/short"), || {
@@ -107,28 +104,18 @@ fn check_argument(place: &str, argument: &Argument) -> Checked {
 }
 
 fn check_letter(place: &str, short: char, argument: &Argument) -> Checked {
-    refuse(!short.is_ascii_alphabetic(), place, || {
-        "it must be a letter from a to z or A to Z".to_owned()
-    })?;
-    refuse(RESERVED_SHORT.contains(&short), place, || {
-        format!("`-{short}` is a global option of vantage")
-    })?;
-    refuse(argument.positional, place, || {
-        "a positional argument has no letter".to_owned()
-    })
+    refuse(!short.is_ascii_alphabetic(), place, || "it must be a letter from a to z or A to Z".to_owned())?;
+    refuse(RESERVED_SHORT.contains(&short), place, || format!("`-{short}` is a global option of vantage"))?;
+    refuse(argument.positional, place, || "a positional argument has no letter".to_owned())
 }
 
 fn check_choices(place: &str, argument: &Argument) -> Checked {
     let place = format!("{place}/choices");
     let choices = &argument.choices;
     if argument.kind != Kind::Choice {
-        return refuse(!choices.is_empty(), &place, || {
-            format!("kind `{}` has no choices", argument.kind)
-        });
+        return refuse(!choices.is_empty(), &place, || format!("kind `{}` has no choices", argument.kind));
     }
-    refuse(choices.is_empty(), &place, || {
-        "a choice needs at least one value".to_owned()
-    })?;
+    refuse(choices.is_empty(), &place, || "a choice needs at least one value".to_owned())?;
     refuse(choices.len() > CHOICES, &place, || {
         format!("there are {}; at most {CHOICES} are read", choices.len())
     })?;
@@ -158,10 +145,9 @@ fn check_flag(place: &str, argument: &Argument) -> Checked {
         (argument.completes, "completes"),
     ];
     match refused.into_iter().find(|(set, _)| *set) {
-        Some((_, what)) => Err(DescriptionError::new(
-            format!("{place}/{what}"),
-            format!("a flag cannot have `{what}`"),
-        )),
+        Some((_, what)) => {
+            Err(DescriptionError::new(format!("{place}/{what}"), format!("a flag cannot have `{what}`")))
+        }
         None => Ok(()),
     }
 }
@@ -175,14 +161,12 @@ fn check_argument_default(place: &str, argument: &Argument) -> Checked {
         check_default(argument.kind, choices, value).map_err(|problem| DescriptionError::new(place, problem))
     };
     match default {
-        Value::Array(items) if argument.repeated => items
-            .iter()
-            .enumerate()
-            .try_for_each(|(index, item)| check(&format!("{place}/{index}"), item)),
-        _ if argument.repeated => Err(DescriptionError::new(
-            place,
-            "the default of a repeated argument must be a list",
-        )),
+        Value::Array(items) if argument.repeated => {
+            items.iter().enumerate().try_for_each(|(index, item)| check(&format!("{place}/{index}"), item))
+        }
+        _ if argument.repeated => {
+            Err(DescriptionError::new(place, "the default of a repeated argument must be a list"))
+        }
         value => check(place, value),
     }
 }
@@ -191,9 +175,7 @@ fn check_conflicts(place: &str, arguments: &[Argument], names: &BTreeSet<&String
     for (index, argument) in arguments.iter().enumerate() {
         for (at, conflict) in argument.conflicts.iter().enumerate() {
             let place = format!("{place}/arguments/{index}/conflicts/{at}");
-            refuse(*conflict == argument.name, &place, || {
-                "an argument cannot exclude itself".to_owned()
-            })?;
+            refuse(*conflict == argument.name, &place, || "an argument cannot exclude itself".to_owned())?;
             refuse(!names.contains(conflict), &place, || {
                 format!("the command has no argument `{}`", excerpt(conflict))
             })?;
@@ -205,15 +187,9 @@ fn check_conflicts(place: &str, arguments: &[Argument], names: &BTreeSet<&String
 /// A place is only clear while required arguments come first, and a repeated one last.
 fn check_positions(place: &str, arguments: &[Argument]) -> Checked {
     let (mut optional, mut repeated) = (false, false);
-    for (index, argument) in arguments
-        .iter()
-        .enumerate()
-        .filter(|(_, argument)| argument.positional)
-    {
+    for (index, argument) in arguments.iter().enumerate().filter(|(_, argument)| argument.positional) {
         let place = format!("{place}/arguments/{index}");
-        refuse(repeated, &place, || {
-            "no positional argument can follow a repeated one".to_owned()
-        })?;
+        refuse(repeated, &place, || "no positional argument can follow a repeated one".to_owned())?;
         refuse(optional && argument.required, &place, || {
             "a required positional argument cannot follow an optional one".to_owned()
         })?;
@@ -252,14 +228,7 @@ fn printable(place: &str, text: &str) -> Checked {
     refuse(text.is_empty() || text.len() > VALUE_LENGTH, place, || {
         format!("it must have 1 to {VALUE_LENGTH} characters")
     })?;
-    refuse(
-        refused_character(text).is_some() || text.starts_with('-'),
-        place,
-        || {
-            format!(
-                "`{}` must be plain ASCII and not begin with a hyphen",
-                excerpt(text)
-            )
-        },
-    )
+    refuse(refused_character(text).is_some() || text.starts_with('-'), place, || {
+        format!("`{}` must be plain ASCII and not begin with a hyphen", excerpt(text))
+    })
 }

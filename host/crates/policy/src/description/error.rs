@@ -35,32 +35,21 @@ impl DescriptionError {
 
     pub(super) fn newer(pointer: impl Into<String>, what: String) -> DescriptionError {
         let error = DescriptionError::new(pointer, format!("{what} {NEWER}"));
-        DescriptionError {
-            needs_newer_host: true,
-            ..error
-        }
+        DescriptionError { needs_newer_host: true, ..error }
     }
 
     pub(super) fn gate(pointer: String, error: GateError) -> DescriptionError {
         let refusal = DescriptionError::new(pointer, "the gate refuses the document");
-        DescriptionError {
-            gate: Some(error),
-            ..refusal
-        }
+        DescriptionError { gate: Some(error), ..refusal }
     }
 
     pub(super) fn from_serde(error: serde_path_to_error::Error<serde_json::Error>) -> DescriptionError {
         let pointer = error.path().iter().map(segment).collect::<String>();
         let text = error.inner().to_string();
         // The position in a text of one line helps nobody; the pointer says it better.
-        let problem = text
-            .rsplit_once(" at line ")
-            .map_or(text.as_str(), |(problem, _)| problem);
+        let problem = text.rsplit_once(" at line ").map_or(text.as_str(), |(problem, _)| problem);
         let needs_newer_host = problem.contains(NEWER);
-        DescriptionError {
-            needs_newer_host,
-            ..DescriptionError::new(pointer, problem)
-        }
+        DescriptionError { needs_newer_host, ..DescriptionError::new(pointer, problem) }
     }
 
     /// What the user or the pack's author can do, one line each.

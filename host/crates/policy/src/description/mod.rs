@@ -62,10 +62,7 @@ impl Description {
     /// text.
     pub fn parse(text: &str) -> Result<Description, DescriptionError> {
         if text.len() > DESCRIPTION_LENGTH {
-            let problem = format!(
-                "it has {} bytes; at most {DESCRIPTION_LENGTH} are read",
-                text.len()
-            );
+            let problem = format!("it has {} bytes; at most {DESCRIPTION_LENGTH} are read", text.len());
             return Err(DescriptionError::new("", problem));
         }
         json::reprint(text, DEPTH)
@@ -84,11 +81,7 @@ impl Description {
     ///
     /// The first document that the gate refuses; none after [`Description::parse`].
     pub fn operations(&self) -> Result<Vec<Operation>, DescriptionError> {
-        self.operations
-            .iter()
-            .enumerate()
-            .map(|(index, source)| read(index, source))
-            .collect()
+        self.operations.iter().enumerate().map(|(index, source)| read(index, source)).collect()
     }
 
     /// Reads one declared document through the gate; none where the pack declares no such operation.
@@ -97,23 +90,15 @@ impl Description {
     ///
     /// The gate's refusal; none after [`Description::parse`].
     pub fn operation(&self, name: &str) -> Result<Option<Operation>, DescriptionError> {
-        let found = self
-            .operations
-            .iter()
-            .enumerate()
-            .find(|(_, source)| source.name == name);
+        let found = self.operations.iter().enumerate().find(|(_, source)| source.name == name);
         found.map(|(index, source)| read(index, source)).transpose()
     }
 
     /// The command at a path, as in `["cluster", "list"]`; aliases are not looked at.
     pub fn command<Word: AsRef<str>>(&self, path: &[Word]) -> Option<&Command> {
-        self.commands.iter().find(|command| {
-            command
-                .path
-                .iter()
-                .map(String::as_str)
-                .eq(path.iter().map(AsRef::as_ref))
-        })
+        self.commands
+            .iter()
+            .find(|command| command.path.iter().map(String::as_str).eq(path.iter().map(AsRef::as_ref)))
     }
 
     /// All that the pack asks for: what its documents reach, and its requests.
@@ -122,11 +107,8 @@ impl Description {
     ///
     /// The first document or request that is refused; none after [`Description::parse`].
     pub fn capabilities(&self) -> Result<BTreeSet<Capability>, DescriptionError> {
-        let mut capabilities: BTreeSet<Capability> = self
-            .operations()?
-            .iter()
-            .flat_map(Operation::capabilities)
-            .collect();
+        let mut capabilities: BTreeSet<Capability> =
+            self.operations()?.iter().flat_map(Operation::capabilities).collect();
         for index in 0..self.requests.len() {
             capabilities.insert(self.request(index)?);
         }
@@ -144,14 +126,9 @@ impl Description {
     /// The capability of one request.
     pub(crate) fn request(&self, index: usize) -> Result<Capability, DescriptionError> {
         let pointer = || format!("/requests/{index}/capability");
-        let text = self
-            .requests
-            .get(index)
-            .map(|request| request.capability.as_str())
-            .unwrap_or_default();
-        let capability: Capability = text
-            .parse()
-            .map_err(|error| DescriptionError::new(pointer(), format!("{error}")))?;
+        let text = self.requests.get(index).map(|request| request.capability.as_str()).unwrap_or_default();
+        let capability: Capability =
+            text.parse().map_err(|error| DescriptionError::new(pointer(), format!("{error}")))?;
         match capability {
             Capability::Persona(_) | Capability::Storage(_) | Capability::Dynamic { .. } => Ok(capability),
             _ => Err(DescriptionError::new(

@@ -20,9 +20,7 @@ type Checked = Result<(), DescriptionError>;
 /// Checks paths, aliases and groups.
 pub(super) fn check_paths(description: &Description) -> Checked {
     let commands = &description.commands;
-    refuse(commands.is_empty(), "/commands", || {
-        "a pack must have a command".to_owned()
-    })?;
+    refuse(commands.is_empty(), "/commands", || "a pack must have a command".to_owned())?;
     at_most("/commands", commands.len(), COMMANDS)?;
     let mut names: BTreeMap<Vec<&str>, String> = BTreeMap::new();
     for (index, command) in commands.iter().enumerate() {
@@ -56,23 +54,15 @@ fn spoken<'a>(command: &'a Command, place: &str) -> Result<Vec<(Vec<&'a str>, St
 }
 
 fn check_path(place: &str, path: &[String]) -> Checked {
-    refuse(path.is_empty() || path.len() > WORDS, place, || {
-        format!("it must have 1 to {WORDS} words")
-    })?;
-    path.iter()
-        .enumerate()
-        .try_for_each(|(index, text)| word(&format!("{place}/{index}"), text))
+    refuse(path.is_empty() || path.len() > WORDS, place, || format!("it must have 1 to {WORDS} words"))?;
+    path.iter().enumerate().try_for_each(|(index, text)| word(&format!("{place}/{index}"), text))
 }
 
 /// In sorted order, what a path begins stands right behind it.
 fn check_prefixes(names: &BTreeMap<Vec<&str>, String>) -> Checked {
     for ((name, place), longer) in names.iter().zip(names.keys().skip(1)) {
         refuse(longer.starts_with(name), place, || {
-            format!(
-                "`{}` cannot be a command and the group of `{}`",
-                name.join(" "),
-                longer.join(" ")
-            )
+            format!("`{}` cannot be a command and the group of `{}`", name.join(" "), longer.join(" "))
         })?;
     }
     Ok(())
@@ -89,9 +79,7 @@ fn check_groups(description: &Description, names: &BTreeMap<Vec<&str>, String>) 
         let begins = |name: &Vec<&str>| {
             name.len() > group.path.len() && name.iter().zip(&group.path).all(|(word, of)| word == of)
         };
-        refuse(!names.keys().any(begins), &path, || {
-            format!("no command is in `{}`", group.path.join(" "))
-        })?;
+        refuse(!names.keys().any(begins), &path, || format!("no command is in `{}`", group.path.join(" ")))?;
         refuse(!seen.insert(&group.path), &path, || {
             format!("`{}` stands there twice", group.path.join(" "))
         })?;
@@ -108,10 +96,7 @@ pub(super) fn check_examples(description: &Description) -> Checked {
             let place = format!("{place}/{at}");
             line(&format!("{place}/line"), &example.line)?;
             line(&format!("{place}/explanation"), &example.explanation)?;
-            let own = description
-                .commands
-                .iter()
-                .any(|command| calls(&example.line, command));
+            let own = description.commands.iter().any(|command| calls(&example.line, command));
             refuse(!own, &format!("{place}/line"), || {
                 format!(
                     "it must begin with a command of the pack, such as `vantage {}`",
@@ -129,7 +114,6 @@ fn calls(line: &str, command: &Command) -> bool {
     };
     names.iter().any(|(name, _)| {
         let start = format!("vantage {}", name.join(" "));
-        line.strip_prefix(&start)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+        line.strip_prefix(&start).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
     })
 }

@@ -69,9 +69,7 @@ fn with(pointer: &str, value: Value) -> String {
 
 fn refusal(pointer: &str, value: Value) -> String {
     let error = Description::parse(&with(pointer, value)).unwrap_err();
-    let cause = std::error::Error::source(&error)
-        .map(|cause| format!(" <- {cause}"))
-        .unwrap_or_default();
+    let cause = std::error::Error::source(&error).map(|cause| format!(" <- {cause}")).unwrap_or_default();
     format!("{} | {}{cause}", error.pointer, error.problem)
 }
 
@@ -82,28 +80,13 @@ fn command(path: &[&str]) -> Value {
 #[test]
 fn the_sample_passes_and_survives_serde() {
     let description = Description::parse(&sample().to_string()).unwrap();
-    assert_eq!(
-        description.commands[0].answer.columns[2].format,
-        ColumnFormat::Text
-    );
+    assert_eq!(description.commands[0].answer.columns[2].format, ColumnFormat::Text);
     assert_eq!(description.storage(), Some(1 << 20));
-    assert_eq!(
-        description
-            .command(&["gpu", "reset"])
-            .map(|command| command.effect),
-        Some(Effect::Destroy)
-    );
-    assert_eq!(
-        description.operation("Reset").unwrap().unwrap().roots,
-        ["resetGpu"]
-    );
+    assert_eq!(description.command(&["gpu", "reset"]).map(|command| command.effect), Some(Effect::Destroy));
+    assert_eq!(description.operation("Reset").unwrap().unwrap().roots, ["resetGpu"]);
     assert_eq!(description.operation("Nothing").unwrap(), None);
-    let capabilities: Vec<String> = description
-        .capabilities()
-        .unwrap()
-        .iter()
-        .map(ToString::to_string)
-        .collect();
+    let capabilities: Vec<String> =
+        description.capabilities().unwrap().iter().map(ToString::to_string).collect();
     assert_snapshot!(capabilities.join("\n"), @"
     query cluster/Query.clusters
     mutation cluster/Mutation.resetGpu
@@ -136,27 +119,15 @@ fn a_later_description_says_that_a_newer_host_is_needed() {
     let mut later = sample();
     later["schema"] = json!(2);
     later["commands"] = json!({"changed": true});
-    assert_eq!(
-        Description::parse(&later.to_string()).unwrap_err().pointer,
-        "/schema"
-    );
+    assert_eq!(Description::parse(&later.to_string()).unwrap_err().pointer, "/schema");
 }
 
 #[test]
 fn identity_is_plain() {
     assert_snapshot!(refusal("/id", json!("gpu-report")), @"/id | `gpu-report` must be a publisher and a name, such as `acme/gpu-report`");
     assert_snapshot!(refusal("/id", json!("аcme/gpu")), @"/id | it holds U+0430; only plain ASCII may stand there");
-    for id in [
-        "acme/..",
-        "acme/a/b",
-        "../a",
-        "acme/CON",
-        "acme/a.",
-        "acme/a\u{0}",
-        "acme/",
-        "/a",
-        "acme/%2e",
-    ] {
+    for id in ["acme/..", "acme/a/b", "../a", "acme/CON", "acme/a.", "acme/a\u{0}", "acme/", "/a", "acme/%2e"]
+    {
         assert!(refusal("/id", json!(id)).starts_with("/id | "), "{id}");
     }
     assert!(refusal("/id", json!(format!("acme/{}", "a".repeat(64)))).starts_with("/id | "));

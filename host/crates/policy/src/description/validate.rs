@@ -43,18 +43,12 @@ pub(super) fn validate(description: &Description) -> Checked {
 
 /// Refuses where `wrong` holds.
 pub(super) fn refuse(wrong: bool, place: &str, problem: impl FnOnce() -> String) -> Checked {
-    if wrong {
-        Err(DescriptionError::new(place, problem()))
-    } else {
-        Ok(())
-    }
+    if wrong { Err(DescriptionError::new(place, problem())) } else { Ok(()) }
 }
 
 /// A text that must fit one line.
 pub(super) fn line(place: &str, text: &str) -> Checked {
-    refuse(text.trim().is_empty(), place, || {
-        "it must not be empty".to_owned()
-    })?;
+    refuse(text.trim().is_empty(), place, || "it must not be empty".to_owned())?;
     refuse(has_line_break(text), place, || "it must be one line".to_owned())?;
     let length = text.chars().count();
     refuse(length > LINE_LENGTH, place, || {
@@ -65,18 +59,13 @@ pub(super) fn line(place: &str, text: &str) -> Checked {
 /// A word of a command line.
 pub(super) fn word(place: &str, text: &str) -> Checked {
     refuse(!is_word(text, WORD_LENGTH), place, || {
-        format!(
-            "`{}` must be a lower case letter, then at most 31 letters, digits or hyphens",
-            excerpt(text)
-        )
+        format!("`{}` must be a lower case letter, then at most 31 letters, digits or hyphens", excerpt(text))
     })
 }
 
 /// At most so many entries of a list.
 pub(super) fn at_most(place: &str, length: usize, limit: usize) -> Checked {
-    refuse(length > limit, place, || {
-        format!("there are {length}; at most {limit} are read")
-    })
+    refuse(length > limit, place, || format!("there are {length}; at most {limit} are read"))
 }
 
 fn check_identity(description: &Description) -> Checked {
@@ -85,14 +74,8 @@ fn check_identity(description: &Description) -> Checked {
         .split_once('/')
         .is_some_and(|(publisher, name)| is_word(publisher, ID_LENGTH) && is_word(name, ID_LENGTH));
     refuse(!known, "/id", || match refused_character(id) {
-        Some(character) => format!(
-            "it holds {}; only plain ASCII may stand there",
-            name_of(character)
-        ),
-        None => format!(
-            "`{}` must be a publisher and a name, such as `acme/gpu-report`",
-            excerpt(id)
-        ),
+        Some(character) => format!("it holds {}; only plain ASCII may stand there", name_of(character)),
+        None => format!("`{}` must be a publisher and a name, such as `acme/gpu-report`", excerpt(id)),
     })?;
     let version = description.version.to_string();
     refuse(version.len() > VERSION_LENGTH, "/version", || {
@@ -114,18 +97,11 @@ fn check_homepage(homepage: &str) -> Checked {
     let place = "/homepage";
     line(place, homepage)?;
     plain(place, homepage)?;
-    let rest = homepage
-        .strip_prefix("https://")
-        .or_else(|| homepage.strip_prefix("http://"));
-    let host = rest
-        .and_then(|rest| rest.split(['/', '?', '#']).next())
-        .unwrap_or_default();
+    let rest = homepage.strip_prefix("https://").or_else(|| homepage.strip_prefix("http://"));
+    let host = rest.and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or_default();
     let readable = !host.is_empty() && !host.contains('@') && !homepage.contains(' ');
     refuse(!readable, place, || {
-        format!(
-            "`{}` must be an http or https address without a user name",
-            excerpt(homepage)
-        )
+        format!("`{}` must be an http or https address without a user name", excerpt(homepage))
     })
 }
 
@@ -133,10 +109,7 @@ fn plain(place: &str, text: &str) -> Checked {
     match refused_character(text) {
         Some(character) => Err(DescriptionError::new(
             place,
-            format!(
-                "it holds {}; only plain ASCII may stand there",
-                name_of(character)
-            ),
+            format!("it holds {}; only plain ASCII may stand there", name_of(character)),
         )),
         None => Ok(()),
     }
@@ -151,10 +124,7 @@ fn check_operations(description: &Description) -> Result<BTreeMap<String, Operat
         let name = format!("{place}/name");
         let good = is_graphql_name(&source.name) && !source.name.starts_with("__");
         refuse(!good, &name, || {
-            format!(
-                "`{}` must be a GraphQL name, such as `ListClusters`",
-                excerpt(&source.name)
-            )
+            format!("`{}` must be a GraphQL name, such as `ListClusters`", excerpt(&source.name))
         })?;
         line(&format!("{place}/purpose"), &source.purpose)?;
         let document = format!("{place}/document");
@@ -167,11 +137,9 @@ fn check_operations(description: &Description) -> Result<BTreeMap<String, Operat
         refuse(read(&operation.document)? != operation, &document, || {
             "the document does not read the same once it is printed".to_owned()
         })?;
-        refuse(
-            kinds.insert(operation.name, operation.kind).is_some(),
-            &name,
-            || format!("another operation has the name `{}` too", source.name),
-        )?;
+        refuse(kinds.insert(operation.name, operation.kind).is_some(), &name, || {
+            format!("another operation has the name `{}` too", source.name)
+        })?;
     }
     Ok(kinds)
 }
@@ -179,16 +147,9 @@ fn check_operations(description: &Description) -> Result<BTreeMap<String, Operat
 fn check_command(place: &str, command: &Command, operations: &BTreeMap<String, OperationKind>) -> Checked {
     line(&format!("{place}/summary"), &command.summary)?;
     if let Some(description) = &command.description {
-        refuse(
-            description.len() > MARKDOWN_LENGTH,
-            &format!("{place}/description"),
-            || {
-                format!(
-                    "it has {} bytes; at most {MARKDOWN_LENGTH} are shown",
-                    description.len()
-                )
-            },
-        )?;
+        refuse(description.len() > MARKDOWN_LENGTH, &format!("{place}/description"), || {
+            format!("it has {} bytes; at most {MARKDOWN_LENGTH} are shown", description.len())
+        })?;
     }
     if let Some(deprecated) = &command.deprecated {
         line(&format!("{place}/deprecated"), deprecated)?;
@@ -204,14 +165,10 @@ fn check_command(place: &str, command: &Command, operations: &BTreeMap<String, O
                 format!("the pack declares no operation `{}`", excerpt(name)),
             ));
         };
-        refuse(!listed.insert(name), &place, || {
-            format!("`{name}` stands there twice")
+        refuse(!listed.insert(name), &place, || format!("`{name}` stands there twice"))?;
+        refuse(*kind == OperationKind::Mutation && command.effect == Effect::Read, &place, || {
+            format!("`{name}` is a mutation, and a command with the effect `read` is denied all of them")
         })?;
-        refuse(
-            *kind == OperationKind::Mutation && command.effect == Effect::Read,
-            &place,
-            || format!("`{name}` is a mutation, and a command with the effect `read` is denied all of them"),
-        )?;
     }
     Ok(())
 }
@@ -220,42 +177,28 @@ fn check_answer(place: &str, answer: &Answer) -> Checked {
     let key = format!("{place}/key");
     match &answer.key {
         Some(pointer) => check_pointer(&key, pointer)?,
-        None => refuse(answer.shape == Shape::Live, &key, || {
-            "a `live` answer needs a key".to_owned()
-        })?,
+        None => refuse(answer.shape == Shape::Live, &key, || "a `live` answer needs a key".to_owned())?,
     }
     at_most(&format!("{place}/columns"), answer.columns.len(), ENTRIES)?;
     let mut titles = BTreeSet::new();
     for (index, column) in answer.columns.iter().enumerate() {
         let place = format!("{place}/columns/{index}");
         line(&format!("{place}/title"), &column.title)?;
-        refuse(
-            !titles.insert(column.title.to_lowercase()),
-            &format!("{place}/title"),
-            || format!("another column has the title `{}` too", excerpt(&column.title)),
-        )?;
+        refuse(!titles.insert(column.title.to_lowercase()), &format!("{place}/title"), || {
+            format!("another column has the title `{}` too", excerpt(&column.title))
+        })?;
         check_pointer(&format!("{place}/pointer"), &column.pointer)?;
     }
     let schema = answer.schema.as_ref();
-    refuse(
-        schema.is_some_and(|schema| !schema.is_object()),
-        &format!("{place}/schema"),
-        || "it must be an object".to_owned(),
-    )
+    refuse(schema.is_some_and(|schema| !schema.is_object()), &format!("{place}/schema"), || {
+        "it must be an object".to_owned()
+    })
 }
 
 fn check_pointer(place: &str, pointer: &str) -> Checked {
-    let escapes = pointer
-        .split('~')
-        .skip(1)
-        .all(|rest| rest.starts_with(['0', '1']));
+    let escapes = pointer.split('~').skip(1).all(|rest| rest.starts_with(['0', '1']));
     let good = (pointer.is_empty() || pointer.starts_with('/')) && escapes && pointer.len() <= LINE_LENGTH;
-    refuse(!good, place, || {
-        format!(
-            "`{}` must be a JSON Pointer, such as `/owner/name`",
-            excerpt(pointer)
-        )
-    })
+    refuse(!good, place, || format!("`{}` must be a JSON Pointer, such as `/owner/name`", excerpt(pointer)))
 }
 
 fn check_requests(description: &Description) -> Checked {

@@ -22,31 +22,17 @@ pub(super) fn check_default(kind: Kind, choices: Option<&[Choice]>, value: &Valu
                 |text: &str| choices.is_none_or(|choices| choices.iter().any(|choice| choice.value == text));
             (text.is_some_and(known), "one of the choices")
         }
-        Kind::Integer => (
-            value.as_i64().is_some_and(is_safe),
-            "a whole number within ±(2^53−1)",
-        ),
+        Kind::Integer => (value.as_i64().is_some_and(is_safe), "a whole number within ±(2^53−1)"),
         Kind::Number => (value.is_number(), "a number"),
-        Kind::Duration => (
-            value.as_f64().is_some_and(|seconds| seconds >= 0.0),
-            "a number of seconds",
-        ),
-        Kind::Size => (
-            value.as_i64().is_some_and(|bytes| bytes >= 0 && is_safe(bytes)),
-            "a whole number of bytes",
-        ),
-        Kind::Time => (
-            text.is_some_and(is_rfc3339),
-            "a time such as `2026-01-31T12:00:00Z`",
-        ),
+        Kind::Duration => (value.as_f64().is_some_and(|seconds| seconds >= 0.0), "a number of seconds"),
+        Kind::Size => {
+            (value.as_i64().is_some_and(|bytes| bytes >= 0 && is_safe(bytes)), "a whole number of bytes")
+        }
+        Kind::Time => (text.is_some_and(is_rfc3339), "a time such as `2026-01-31T12:00:00Z`"),
         Kind::Json => (true, "any JSON"),
         Kind::File => (false, "left out"),
     };
-    if fits {
-        Ok(())
-    } else {
-        Err(format!("the default of kind `{kind}` must be {expected}"))
-    }
+    if fits { Ok(()) } else { Err(format!("the default of kind `{kind}` must be {expected}")) }
 }
 
 fn is_safe(integer: i64) -> bool {
@@ -64,9 +50,7 @@ fn is_rfc3339(text: &str) -> bool {
     };
     let fraction_fits = !rest.starts_with('.') || zone.len() + 1 < rest.len();
     let zone_fits = matches!(zone, "Z" | "z")
-        || zone
-            .strip_prefix(['+', '-'])
-            .is_some_and(|offset| parts(offset, "dd:dd", &[(0, 23), (0, 59)]));
+        || zone.strip_prefix(['+', '-']).is_some_and(|offset| parts(offset, "dd:dd", &[(0, 23), (0, 59)]));
     let ranges = [(0, 9999), (1, 12), (1, 31), (0, 23), (0, 59), (0, 60)];
     fraction_fits && zone_fits && parts(&date_time.to_ascii_uppercase(), "dddd-dd-ddTdd:dd:dd", &ranges)
 }
@@ -74,16 +58,11 @@ fn is_rfc3339(text: &str) -> bool {
 /// Whether the text has the pattern's form (`d` stands for a digit) and its numbers their ranges.
 fn parts(text: &str, pattern: &str, ranges: &[(u32, u32)]) -> bool {
     let form = text.len() == pattern.len()
-        && text
-            .bytes()
-            .zip(pattern.bytes())
-            .all(|(byte, expected)| match expected {
-                b'd' => byte.is_ascii_digit(),
-                other => byte == other,
-            });
-    let numbers = text
-        .split(|character: char| !character.is_ascii_digit())
-        .map(str::parse::<u32>);
+        && text.bytes().zip(pattern.bytes()).all(|(byte, expected)| match expected {
+            b'd' => byte.is_ascii_digit(),
+            other => byte == other,
+        });
+    let numbers = text.split(|character: char| !character.is_ascii_digit()).map(str::parse::<u32>);
     form && numbers
         .zip(ranges)
         .all(|(number, (least, most))| number.is_ok_and(|number| (*least..=*most).contains(&number)))
@@ -97,11 +76,7 @@ mod tests {
 
     #[test]
     fn times() {
-        for accepted in [
-            "2026-11-23T10:00:00Z",
-            "2026-11-23t10:00:00.123+01:00",
-            "2016-12-31T23:59:60z",
-        ] {
+        for accepted in ["2026-11-23T10:00:00Z", "2026-11-23t10:00:00.123+01:00", "2016-12-31T23:59:60z"] {
             assert!(is_rfc3339(accepted), "{accepted}");
         }
         for refused in [
@@ -122,10 +97,7 @@ mod tests {
 
     #[test]
     fn defaults_are_what_the_pack_receives() {
-        let choices = [Choice {
-            value: "a".to_owned(),
-            summary: None,
-        }];
+        let choices = [Choice { value: "a".to_owned(), summary: None }];
         let fits = |kind, value| check_default(kind, Some(&choices), &value).is_ok();
         assert!(fits(Kind::Flag, json!(false)) && !fits(Kind::Flag, json!("false")));
         assert!(fits(Kind::Text, json!("")) && !fits(Kind::Text, json!(1)));

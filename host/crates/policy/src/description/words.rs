@@ -23,13 +23,7 @@ struct UnknownWord {
 
 impl fmt::Display for UnknownWord {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "the {} `{}` {NEWER}; it knows {}",
-            self.list,
-            excerpt(&self.word),
-            self.known
-        )
+        write!(formatter, "the {} `{}` {NEWER}; it knows {}", self.list, excerpt(&self.word), self.known)
     }
 }
 

@@ -128,11 +128,7 @@ pub enum GateError {
 
 /// A place as a message names it; the whole needs no naming.
 pub(crate) fn at(pointer: &str) -> String {
-    if pointer.is_empty() {
-        String::new()
-    } else {
-        format!(" at `{pointer}`")
-    }
+    if pointer.is_empty() { String::new() } else { format!(" at `{pointer}`") }
 }
 
 impl GateError {

@@ -44,11 +44,7 @@ pub(super) struct Expanded {
 pub(super) fn expand(parsed: &Parsed) -> Result<Expanded, GateError> {
     let mut expansion = Expansion {
         parsed,
-        expanded: Expanded {
-            roots: BTreeSet::new(),
-            fragments: BTreeSet::new(),
-            reach: Reach::default(),
-        },
+        expanded: Expanded { roots: BTreeSet::new(), fragments: BTreeSet::new(), reach: Reach::default() },
         open: Vec::new(),
         path: Vec::new(),
         fields: 0,
@@ -78,10 +74,7 @@ struct Expansion<'a> {
 impl<'a> Expansion<'a> {
     fn selections(&mut self, selections: &'a [Selection], nesting: usize) -> Result<(), GateError> {
         if nesting > NESTING {
-            return Err(GateError::Budget {
-                what: "levels of fields and fragments",
-                limit: NESTING,
-            });
+            return Err(GateError::Budget { what: "levels of fields and fragments", limit: NESTING });
         }
         for selection in selections {
             match selection {
@@ -105,10 +98,7 @@ impl<'a> Expansion<'a> {
             count(&mut self.roots, ROOTS, "root fields")?;
         }
         if self.path.len() == DEPTH {
-            return Err(GateError::Budget {
-                what: "levels of fields",
-                limit: DEPTH,
-            });
+            return Err(GateError::Budget { what: "levels of fields", limit: DEPTH });
         }
         if field.name == "__typename" {
             // Free, as long as nothing can hide in it.
@@ -152,10 +142,7 @@ impl<'a> Expansion<'a> {
         }
         let expected = self.parsed.kind.root_type();
         if condition != expected {
-            return Err(GateError::RootType {
-                expected,
-                found: excerpt(condition),
-            });
+            return Err(GateError::RootType { expected, found: excerpt(condition) });
         }
         Ok(())
     }
@@ -178,11 +165,7 @@ impl<'a> Expansion<'a> {
 
 fn count(counter: &mut usize, limit: usize, what: &'static str) -> Result<(), GateError> {
     *counter += 1;
-    if *counter > limit {
-        Err(GateError::Budget { what, limit })
-    } else {
-        Ok(())
-    }
+    if *counter > limit { Err(GateError::Budget { what, limit }) } else { Ok(()) }
 }
 
 /// The arguments of a field as they stand in a reach: sorted, variables without their names.
@@ -208,10 +191,8 @@ fn literal(value: &Value) -> String {
             format!("[{}]", items.join(", "))
         }
         Value::Object(members) => {
-            let members: Vec<String> = members
-                .iter()
-                .map(|(name, member)| format!("{name}: {}", literal(member)))
-                .collect();
+            let members: Vec<String> =
+                members.iter().map(|(name, member)| format!("{name}: {}", literal(member))).collect();
             format!("{{{}}}", members.join(", "))
         }
         Value::String(string) => format!("\"{}\"", string.chars().map(visible).collect::<String>()),

@@ -44,11 +44,8 @@ pub enum OperationKind {
 
 impl OperationKind {
     /// All kinds.
-    pub const ALL: [OperationKind; 3] = [
-        OperationKind::Query,
-        OperationKind::Mutation,
-        OperationKind::Subscription,
-    ];
+    pub const ALL: [OperationKind; 3] =
+        [OperationKind::Query, OperationKind::Mutation, OperationKind::Subscription];
 
     /// The keyword in a document, and the first word of a capability.
     pub fn as_str(self) -> &'static str {
@@ -107,10 +104,7 @@ impl Operation {
             return Err(GateError::Anonymous);
         }
         if operation.name != name {
-            return Err(GateError::OtherName {
-                expected: excerpt(name),
-                found: excerpt(&operation.name),
-            });
+            return Err(GateError::OtherName { expected: excerpt(name), found: excerpt(&operation.name) });
         }
         Ok(operation)
     }
@@ -130,32 +124,19 @@ impl Operation {
         let parsed = parse::parse(document)?;
         let expanded = expand::expand(&parsed)?;
         Ok(Operation {
-            name: parsed
-                .operation
-                .name
-                .as_ref()
-                .map(ToString::to_string)
-                .unwrap_or_default(),
+            name: parsed.operation.name.as_ref().map(ToString::to_string).unwrap_or_default(),
             api: api.to_owned(),
             kind: parsed.kind,
             roots: expanded.roots.into_iter().collect(),
             reach: expanded.reach,
             document: parsed.print(&expanded.fragments),
-            variables: parsed
-                .operation
-                .variables
-                .iter()
-                .map(|variable| variable.name.to_string())
-                .collect(),
+            variables: parsed.operation.variables.iter().map(|variable| variable.name.to_string()).collect(),
         })
     }
 
     /// The capabilities that it needs as a declared operation: one for each root field.
     pub fn capabilities(&self) -> BTreeSet<Capability> {
-        self.roots
-            .iter()
-            .map(|field| Capability::of_field(self.kind, &self.api, field))
-            .collect()
+        self.roots.iter().map(|field| Capability::of_field(self.kind, &self.api, field)).collect()
     }
 
     /// The capabilities that it needs when the document came at run time.

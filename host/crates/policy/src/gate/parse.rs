@@ -35,13 +35,8 @@ impl Parsed {
     /// block string whose indentation would be read in two ways.
     pub(super) fn print(&self, fragments: &BTreeSet<String>) -> String {
         let mut document = Document::new();
-        document
-            .definitions
-            .push(Definition::OperationDefinition(self.operation.clone()));
-        let reached = self
-            .fragments
-            .iter()
-            .filter(|(name, _)| fragments.contains(*name));
+        document.definitions.push(Definition::OperationDefinition(self.operation.clone()));
+        let reached = self.fragments.iter().filter(|(name, _)| fragments.contains(*name));
         document
             .definitions
             .extend(reached.map(|(_, fragment)| Definition::FragmentDefinition(fragment.clone())));
@@ -52,10 +47,7 @@ impl Parsed {
 /// Reads a text as one operation and its fragments.
 pub(super) fn parse(text: &str) -> Result<Parsed, GateError> {
     if text.len() > DOCUMENT_LENGTH {
-        return Err(GateError::Length {
-            length: text.len(),
-            limit: DOCUMENT_LENGTH,
-        });
+        return Err(GateError::Length { length: text.len(), limit: DOCUMENT_LENGTH });
     }
     if text.contains('\0') {
         return Err(GateError::Nul);
@@ -76,12 +68,7 @@ pub(super) fn parse(text: &str) -> Result<Parsed, GateError> {
 }
 
 fn document(text: &str) -> Result<Document, GateError> {
-    let parse = || {
-        Parser::new()
-            .recursion_limit(RECURSION)
-            .token_limit(TOKENS)
-            .parse_ast(text, "document")
-    };
+    let parse = || Parser::new().recursion_limit(RECURSION).token_limit(TOKENS).parse_ast(text, "document");
     // The parser unwraps what its lexer promises. Should that promise ever be broken, a hostile
     // document must not take the host down: a panic is a refusal like any other.
     match catch_unwind(parse) {
@@ -95,17 +82,12 @@ fn syntax_error(errors: &apollo_compiler::validation::DiagnosticList) -> GateErr
     let Some(first) = errors.iter().next() else {
         return GateError::Unreadable;
     };
-    let (line, column) = first
-        .line_column_range()
-        .map_or((1, 1), |range| (range.start.line, range.start.column));
+    let (line, column) =
+        first.line_column_range().map_or((1, 1), |range| (range.start.line, range.start.column));
     let message = first.error.to_string();
     // The message may repeat a token of any length.
     let message = message.strip_prefix("syntax error: ").unwrap_or(&message);
-    GateError::Syntax {
-        line,
-        column,
-        message: excerpt(message),
-    }
+    GateError::Syntax { line, column, message: excerpt(message) }
 }
 
 /// Exactly one operation; every fragment once; nothing of a schema.
@@ -118,10 +100,7 @@ fn sort(definitions: Vec<Definition>) -> Result<Parsed, GateError> {
             Definition::FragmentDefinition(fragment) => {
                 let name = fragment.name.to_string();
                 if fragments.insert(name.clone(), fragment).is_some() {
-                    return Err(GateError::Duplicate {
-                        what: "fragment",
-                        name: excerpt(&name),
-                    });
+                    return Err(GateError::Duplicate { what: "fragment", name: excerpt(&name) });
                 }
             }
             _ => return Err(GateError::Definition),
@@ -136,11 +115,7 @@ fn sort(definitions: Vec<Definition>) -> Result<Parsed, GateError> {
         OperationType::Mutation => OperationKind::Mutation,
         OperationType::Subscription => OperationKind::Subscription,
     };
-    Ok(Parsed {
-        kind,
-        operation,
-        fragments,
-    })
+    Ok(Parsed { kind, operation, fragments })
 }
 
 /// Walks all that is written, reached or not: directives, names, duplicates, variables. Nesting is
@@ -159,10 +134,7 @@ impl Check {
         for variable in &operation.variables {
             self.name(&variable.name)?;
             if !self.declared.insert(variable.name.to_string()) {
-                return Err(GateError::Duplicate {
-                    what: "variable",
-                    name: excerpt(&variable.name),
-                });
+                return Err(GateError::Duplicate { what: "variable", name: excerpt(&variable.name) });
             }
             self.directives(&variable.directives)?;
             if let Some(value) = &variable.default_value {
@@ -188,10 +160,7 @@ impl Check {
                     self.directives(&spread.directives)?;
                 }
                 Selection::InlineFragment(fragment) => {
-                    fragment
-                        .type_condition
-                        .iter()
-                        .try_for_each(|name| self.name(name))?;
+                    fragment.type_condition.iter().try_for_each(|name| self.name(name))?;
                     self.directives(&fragment.directives)?;
                     self.selections(&fragment.selection_set)?;
                 }
@@ -203,9 +172,7 @@ impl Check {
     fn directives(&mut self, directives: &DirectiveList) -> Result<(), GateError> {
         for directive in directives.iter() {
             if !matches!(directive.name.as_str(), "skip" | "include") {
-                return Err(GateError::Directive {
-                    name: excerpt(&directive.name),
-                });
+                return Err(GateError::Directive { name: excerpt(&directive.name) });
             }
             self.arguments(&directive.arguments)?;
         }
@@ -217,10 +184,7 @@ impl Check {
         for argument in arguments {
             self.name(&argument.name)?;
             if !names.insert(argument.name.as_str()) {
-                return Err(GateError::Duplicate {
-                    what: "argument",
-                    name: excerpt(&argument.name),
-                });
+                return Err(GateError::Duplicate { what: "argument", name: excerpt(&argument.name) });
             }
             self.value(&argument.value)?;
         }
@@ -237,10 +201,7 @@ impl Check {
                 let mut names = BTreeSet::new();
                 for (name, member) in members {
                     if !names.insert(name.as_str()) {
-                        return Err(GateError::Duplicate {
-                            what: "input field",
-                            name: excerpt(name),
-                        });
+                        return Err(GateError::Duplicate { what: "input field", name: excerpt(name) });
                     }
                     self.value(member)?;
                 }
@@ -252,10 +213,6 @@ impl Check {
 
     /// The parser has checked the alphabet; what is left is the length.
     fn name(&self, name: &str) -> Result<(), GateError> {
-        if is_graphql_name(name) {
-            Ok(())
-        } else {
-            Err(GateError::NameLength { name: excerpt(name) })
-        }
+        if is_graphql_name(name) { Ok(()) } else { Err(GateError::NameLength { name: excerpt(name) }) }
     }
 }

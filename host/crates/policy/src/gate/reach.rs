@@ -30,12 +30,9 @@ impl Reach {
     /// What of this lies below one root field.
     pub fn below(&self, root: &str) -> Reach {
         let below = |line: &&String| {
-            line.strip_prefix(root)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '(', ' ']))
+            line.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '(', ' ']))
         };
-        Reach {
-            lines: self.lines.iter().filter(below).cloned().collect(),
-        }
+        Reach { lines: self.lines.iter().filter(below).cloned().collect() }
     }
 
     /// Adds all that `other` reaches.
@@ -47,26 +44,15 @@ impl Reach {
     pub fn summary(&self) -> Vec<&str> {
         let implied = |line: &str| {
             let children = format!("{line}.");
-            self.lines
-                .range(children.clone()..)
-                .next()
-                .is_some_and(|next| next.starts_with(&children))
+            self.lines.range(children.clone()..).next().is_some_and(|next| next.starts_with(&children))
         };
-        self.lines
-            .iter()
-            .map(String::as_str)
-            .filter(|line| !implied(line))
-            .collect()
+        self.lines.iter().map(String::as_str).filter(|line| !implied(line)).collect()
     }
 
     /// The lines that `granted` does not cover: new paths, and arguments that are new, dropped,
     /// different, or a variable where a literal was granted.
     pub fn exceeds(&self, granted: &Reach) -> Vec<String> {
-        self.lines
-            .iter()
-            .filter(|line| !granted.covers(line))
-            .cloned()
-            .collect()
+        self.lines.iter().filter(|line| !granted.covers(line)).cloned().collect()
     }
 
     pub(super) fn add(&mut self, line: String) -> bool {
@@ -91,13 +77,10 @@ impl Reach {
 /// it out too.
 fn arguments_cover(granted: &[(&str, &str)], wanted: &[(&str, &str)]) -> bool {
     let known = wanted.iter().all(|(name, value)| {
-        granted
-            .iter()
-            .any(|(other, grant)| other == name && (*grant == "$" || grant == value))
+        granted.iter().any(|(other, grant)| other == name && (*grant == "$" || grant == value))
     });
-    let kept = granted
-        .iter()
-        .all(|(name, grant)| *grant == "$" || wanted.iter().any(|(other, _)| other == name));
+    let kept =
+        granted.iter().all(|(name, grant)| *grant == "$" || wanted.iter().any(|(other, _)| other == name));
     known && kept
 }
 
@@ -110,10 +93,7 @@ fn split(line: &str) -> (&str, Vec<(&str, &str)>) {
     let mut arguments = Vec::new();
     let mut start = 0;
     for end in commas(inner).chain([inner.len()]) {
-        if let Some((name, value)) = inner
-            .get(start..end)
-            .and_then(|argument| argument.split_once(": "))
-        {
+        if let Some((name, value)) = inner.get(start..end).and_then(|argument| argument.split_once(": ")) {
             arguments.push((name.trim_start(), value));
         }
         start = end + 1;
@@ -144,9 +124,7 @@ mod tests {
     use super::*;
 
     fn reach(lines: &[&str]) -> Reach {
-        Reach {
-            lines: lines.iter().map(ToString::to_string).collect(),
-        }
+        Reach { lines: lines.iter().map(ToString::to_string).collect() }
     }
 
     #[test]
@@ -160,62 +138,27 @@ mod tests {
     #[test]
     fn what_becomes_of_an_argument() {
         let exceeds = |granted: &str, wanted: &str| !reach(&[wanted]).exceeds(&reach(&[granted])).is_empty();
-        assert!(
-            exceeds("c(first: 100)", "c(first: $)"),
-            "a literal became a variable"
-        );
+        assert!(exceeds("c(first: 100)", "c(first: $)"), "a literal became a variable");
         assert!(exceeds("c(first: 100)", "c(first: 200)"), "another literal");
         assert!(exceeds("c(mine: true)", "c"), "a literal filter was dropped");
         assert!(exceeds("c", "c(all: true)"), "a new argument");
-        assert!(
-            exceeds("c(a: \"x\", b: 1)", "c(a: \"x, b: 1\")"),
-            "strings are not looked into"
-        );
-        assert!(
-            !exceeds("c(first: $)", "c(first: 100)"),
-            "a variable became a literal"
-        );
-        assert!(
-            !exceeds("c(first: $)", "c"),
-            "a variable may be left out by a caller too"
-        );
-        assert!(!exceeds(
-            "c(a: $, b: {x: [1, 2]})",
-            "c(a: \"),\", b: {x: [1, 2]})"
-        ));
+        assert!(exceeds("c(a: \"x\", b: 1)", "c(a: \"x, b: 1\")"), "strings are not looked into");
+        assert!(!exceeds("c(first: $)", "c(first: 100)"), "a variable became a literal");
+        assert!(!exceeds("c(first: $)", "c"), "a variable may be left out by a caller too");
+        assert!(!exceeds("c(a: $, b: {x: [1, 2]})", "c(a: \"),\", b: {x: [1, 2]})"));
         assert!(exceeds("c(a: $, b: {x: [1, 2]})", "c(a: 1, b: {x: [1, 3]})"));
     }
 
     #[test]
     fn a_new_type_below_a_field_is_more() {
         let granted = reach(&["node(id: $)", "node on Cluster", "node.name"]);
-        assert_eq!(
-            reach(&["node on Secret", "node.name"]).exceeds(&granted),
-            ["node on Secret"]
-        );
+        assert_eq!(reach(&["node on Secret", "node.name"]).exceeds(&granted), ["node on Secret"]);
     }
 
     #[test]
     fn below_and_summary() {
-        let all = reach(&[
-            "cluster",
-            "cluster.name",
-            "clusters(first: 1)",
-            "clusters.edges",
-            "cluster on X",
-        ]);
-        assert_eq!(
-            all.below("cluster"),
-            reach(&["cluster", "cluster on X", "cluster.name"])
-        );
-        assert_eq!(
-            all.summary(),
-            [
-                "cluster on X",
-                "cluster.name",
-                "clusters(first: 1)",
-                "clusters.edges"
-            ]
-        );
+        let all = reach(&["cluster", "cluster.name", "clusters(first: 1)", "clusters.edges", "cluster on X"]);
+        assert_eq!(all.below("cluster"), reach(&["cluster", "cluster on X", "cluster.name"]));
+        assert_eq!(all.summary(), ["cluster on X", "cluster.name", "clusters(first: 1)", "clusters.edges"]);
     }
 }

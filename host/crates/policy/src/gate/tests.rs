@@ -23,18 +23,13 @@ fn read(document: &str) -> Operation {
 }
 
 fn refusal(document: &str) -> String {
-    Operation::read_dynamic("cluster", document)
-        .unwrap_err()
-        .to_string()
+    Operation::read_dynamic("cluster", document).unwrap_err().to_string()
 }
 
 #[test]
 fn an_operation_knows_what_it_reaches() {
     let operation = Operation::read("Page", "cluster", PAGE).unwrap();
-    assert_eq!(
-        (operation.name.as_str(), operation.kind),
-        ("Page", OperationKind::Query)
-    );
+    assert_eq!((operation.name.as_str(), operation.kind), ("Page", OperationKind::Query));
     assert_eq!(operation.roots, ["cluster", "clusters"]);
     assert_eq!(operation.variables, ["first", "after", "mine"]);
     let lines: Vec<&str> = operation.reach.lines().collect();
@@ -55,19 +50,9 @@ fn an_operation_knows_what_it_reaches() {
     clusters.pageInfo.hasNextPage
     "#);
     let capabilities: Vec<String> = operation.capabilities().iter().map(ToString::to_string).collect();
-    assert_eq!(
-        capabilities,
-        ["query cluster/Query.cluster", "query cluster/Query.clusters"]
-    );
-    let dynamic: Vec<String> = operation
-        .dynamic_capabilities()
-        .iter()
-        .map(ToString::to_string)
-        .collect();
-    assert_eq!(
-        dynamic,
-        ["dynamic cluster/Query.cluster", "dynamic cluster/Query.clusters"]
-    );
+    assert_eq!(capabilities, ["query cluster/Query.cluster", "query cluster/Query.clusters"]);
+    let dynamic: Vec<String> = operation.dynamic_capabilities().iter().map(ToString::to_string).collect();
+    assert_eq!(dynamic, ["dynamic cluster/Query.cluster", "dynamic cluster/Query.clusters"]);
 }
 
 #[test]
@@ -81,16 +66,10 @@ fn the_print_is_one_line_of_what_is_reached() {
 
 #[test]
 fn the_declared_name_must_be_the_documents() {
-    assert_eq!(
-        Operation::read("Q", "cluster", "{ clusters }"),
-        Err(GateError::Anonymous)
-    );
+    assert_eq!(Operation::read("Q", "cluster", "{ clusters }"), Err(GateError::Anonymous));
     let error = Operation::read("Other", "cluster", "query Q { clusters }").unwrap_err();
     assert_snapshot!(error, @"the operation is declared as `Other` and named `Q` in its document");
-    assert!(matches!(
-        Operation::read("Q", "Cluster!", "query Q { clusters }"),
-        Err(GateError::Api { .. })
-    ));
+    assert!(matches!(Operation::read("Q", "Cluster!", "query Q { clusters }"), Err(GateError::Api { .. })));
 }
 
 #[test]
@@ -142,15 +121,8 @@ fn a_reach_that_would_fill_grants_is_refused() {
     for level in 0..10 {
         let on = if level == 0 { "Query" } else { "X" };
         let below = format!("{{ ...F{} }}", level + 1);
-        document += &format!(
-            "fragment F{level} on {on} {{ {} {below} {} {below} }}",
-            name('a'),
-            name('b')
-        );
+        document += &format!("fragment F{level} on {on} {{ {} {below} {} {below} }}", name('a'), name('b'));
     }
     document += "fragment F10 on X { c }";
-    assert!(matches!(
-        Operation::read("Q", "cluster", &document),
-        Err(GateError::Budget { .. })
-    ));
+    assert!(matches!(Operation::read("Q", "cluster", &document), Err(GateError::Budget { .. })));
 }

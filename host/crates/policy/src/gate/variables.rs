@@ -13,14 +13,8 @@ const DEPTH: usize = 64;
 /// Checks that the text is an object with declared names only, and prints it anew.
 pub(super) fn check(declared: &[String], text: &str) -> Result<String, GateError> {
     if text.len() > VARIABLES_LENGTH {
-        let problem = format!(
-            "they have {} bytes; at most {VARIABLES_LENGTH} are sent",
-            text.len()
-        );
-        return Err(GateError::Variables {
-            pointer: String::new(),
-            problem,
-        });
+        let problem = format!("they have {} bytes; at most {VARIABLES_LENGTH} are sent", text.len());
+        return Err(GateError::Variables { pointer: String::new(), problem });
     }
     let printed = json::reprint(text, DEPTH).map_err(refused)?;
     let names = json::names(&printed).map_err(refused)?;
@@ -34,8 +28,5 @@ pub(super) fn check(declared: &[String], text: &str) -> Result<String, GateError
 }
 
 fn refused(refusal: json::Refusal) -> GateError {
-    GateError::Variables {
-        pointer: refusal.pointer,
-        problem: refusal.problem,
-    }
+    GateError::Variables { pointer: refusal.pointer, problem: refusal.problem }
 }

@@ -30,9 +30,7 @@ impl Configuration {
     pub fn create_profile(&mut self, name: &str, new: NewProfile) -> Result<(), SessionError> {
         check_name(name)?;
         if self.profile_item(name, &[]).is_some() {
-            return Err(SessionError::ProfileExists {
-                name: name.to_owned(),
-            });
+            return Err(SessionError::ProfileExists { name: name.to_owned() });
         }
         let values = [
             ("issuer", new.issuer),
@@ -77,9 +75,7 @@ impl Configuration {
     pub fn delete_profile(&mut self, name: &str) -> Result<(), SessionError> {
         self.require_profile(name)?;
         if self.active_profile().0 == name {
-            return Err(SessionError::ProfileActive {
-                name: name.to_owned(),
-            });
+            return Err(SessionError::ProfileActive { name: name.to_owned() });
         }
         self.edit(|document| {
             table_in(document.as_table_mut(), "profiles", true)?.remove(name);
@@ -147,9 +143,7 @@ impl Configuration {
         }
         let present = std::fs::read_to_string(&path).ok();
         if present != self.saved {
-            return Err(SessionError::ConfigurationChanged {
-                path: self.path.display().to_string(),
-            });
+            return Err(SessionError::ConfigurationChanged { path: self.path.display().to_string() });
         }
         let reserved = files::reserve(&path, 0)?;
         reserved.keep_mode()?;

@@ -47,11 +47,7 @@ impl Configuration {
             Ok(metadata) if !metadata.is_file() || metadata.len() > LARGEST => {
                 let problem = "is not a regular file of less than 1 MiB".into();
                 let remedy = format!("move `{}` out of the way", path.display());
-                return Err(SessionError::Unsafe {
-                    path: path.to_owned(),
-                    problem,
-                    remedy,
-                });
+                return Err(SessionError::Unsafe { path: path.to_owned(), problem, remedy });
             }
             _ => match std::fs::read_to_string(path) {
                 Ok(text) => Some(text),
@@ -60,11 +56,7 @@ impl Configuration {
             },
         };
         let document = parse(path, text.as_deref().unwrap_or_default())?;
-        let configuration = Self {
-            path: path.to_owned(),
-            saved: text,
-            document,
-        };
+        let configuration = Self { path: path.to_owned(), saved: text, document };
         configuration.check_shapes()?;
         Ok(configuration)
     }
@@ -129,11 +121,7 @@ impl Configuration {
         let Some(found) = found else {
             return Ok(None);
         };
-        found
-            .clone()
-            .try_into()
-            .map(Some)
-            .map_err(|error: toml::de::Error| self.fault(keys, error.message()))
+        found.clone().try_into().map(Some).map_err(|error: toml::de::Error| self.fault(keys, error.message()))
     }
 
     fn profiles(&self) -> Option<&dyn TableLike> {
@@ -142,9 +130,7 @@ impl Configuration {
 
     fn item(&self, keys: &[&str]) -> Option<&Item> {
         let (first, rest) = keys.split_first()?;
-        rest.iter().try_fold(self.document.get(first)?, |item, key| {
-            item.as_table_like()?.get(key)
-        })
+        rest.iter().try_fold(self.document.get(first)?, |item, key| item.as_table_like()?.get(key))
     }
 
     fn require_profile(&self, name: &str) -> Result<(), SessionError> {
@@ -153,10 +139,7 @@ impl Configuration {
         if known.iter().any(|known| known == name) {
             return Ok(());
         }
-        Err(SessionError::ProfileUnknown {
-            name: name.to_owned(),
-            known,
-        })
+        Err(SessionError::ProfileUnknown { name: name.to_owned(), known })
     }
 
     /// A profile's value as text; spans may also be written as whole seconds.
@@ -182,8 +165,7 @@ impl Configuration {
         let list: Option<Vec<String>> = item
             .as_array()
             .and_then(|list| list.iter().map(|text| text.as_str().map(str::to_owned)).collect());
-        list.map(Some)
-            .ok_or_else(|| self.profile_fault(name, &[key], "it is not a list of strings".into()))
+        list.map(Some).ok_or_else(|| self.profile_fault(name, &[key], "it is not a list of strings".into()))
     }
 
     fn profile_keys(&self, name: &str, key: &str) -> Result<Vec<String>, SessionError> {
@@ -211,19 +193,12 @@ impl Configuration {
     }
 
     fn fault(&self, keys: &[&str], problem: &str) -> SessionError {
-        let line = self
-            .item(keys)
-            .and_then(Item::span)
-            .map(|span| position(self.text(), span.start).0);
+        let line = self.item(keys).and_then(Item::span).map(|span| position(self.text(), span.start).0);
         let origin = match line {
             Some(line) => format!("`{}` line {line}", self.path.display()),
             None => format!("`{}`", self.path.display()),
         };
-        SessionError::Setting {
-            key: keys.join("."),
-            origin,
-            problem: problem.to_owned(),
-        }
+        SessionError::Setting { key: keys.join("."), origin, problem: problem.to_owned() }
     }
 }
 
@@ -232,12 +207,7 @@ fn parse(path: &Path, text: &str) -> Result<Document<String>, SessionError> {
     let document = Document::parse(text.to_owned()).map_err(|error| {
         let (line, column) = position(text, error.span().map_or(0, |span| span.start));
         let problem = error.message().to_owned();
-        SessionError::Syntax {
-            path: path.display().to_string(),
-            line,
-            column,
-            problem,
-        }
+        SessionError::Syntax { path: path.display().to_string(), line, column, problem }
     })?;
     match document.get("version").and_then(Item::as_integer) {
         Some(found) if found != VERSION => Err(SessionError::ConfigurationVersion {
@@ -255,13 +225,7 @@ fn check_name(name: &str) -> Result<(), SessionError> {
     let valid = name.len() <= 64
         && name.bytes().next().is_some_and(fits)
         && name.bytes().all(|byte| fits(byte) || b"._-".contains(&byte));
-    if valid {
-        Ok(())
-    } else {
-        Err(SessionError::ProfileName {
-            name: name.to_owned(),
-        })
-    }
+    if valid { Ok(()) } else { Err(SessionError::ProfileName { name: name.to_owned() }) }
 }
 
 fn keys(table: &dyn TableLike) -> Vec<String> {
@@ -270,19 +234,12 @@ fn keys(table: &dyn TableLike) -> Vec<String> {
 
 fn article(item: &Item) -> String {
     let name = item.type_name();
-    if name.starts_with(['a', 'i']) {
-        format!("an {name}")
-    } else {
-        format!("a {name}")
-    }
+    if name.starts_with(['a', 'i']) { format!("an {name}") } else { format!("a {name}") }
 }
 
 /// Line and column of a byte, both counted from one.
 fn position(text: &str, byte: usize) -> (usize, usize) {
     let before = text.get(..byte).unwrap_or(text);
     let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-    (
-        before.matches('\n').count() + 1,
-        before[line_start..].chars().count() + 1,
-    )
+    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
 }

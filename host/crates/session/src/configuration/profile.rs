@@ -95,10 +95,7 @@ pub(super) fn plain_word(text: &str) -> Result<String, String> {
         Err("it is empty".into())
     } else if text.len() > 256 {
         Err("it is longer than 256 bytes".into())
-    } else if text
-        .chars()
-        .any(|character| character.is_control() || character.is_whitespace())
-    {
+    } else if text.chars().any(|character| character.is_control() || character.is_whitespace()) {
         Err("it contains spaces or control characters".into())
     } else {
         Ok(text.to_owned())
@@ -107,15 +104,10 @@ pub(super) fn plain_word(text: &str) -> Result<String, String> {
 
 /// A span of time like `60s` or `2m`.
 pub(super) fn span(text: &str) -> Result<Duration, String> {
-    let span: jiff::SignedDuration = text
-        .parse()
-        .map_err(|_| format!("`{text}` is not a span of time like `60s` or `2m`"))?;
+    let span: jiff::SignedDuration =
+        text.parse().map_err(|_| format!("`{text}` is not a span of time like `60s` or `2m`"))?;
     let span = Duration::try_from(span).map_err(|_| "it is negative".to_owned())?;
-    if span > LONGEST_THRESHOLD {
-        Err("it is longer than a day".into())
-    } else {
-        Ok(span)
-    }
+    if span > LONGEST_THRESHOLD { Err("it is longer than a day".into()) } else { Ok(span) }
 }
 
 /// What can be said of `key` by its text alone; for edits, before they are saved.

@@ -71,11 +71,7 @@ impl Configuration {
             None => self.active_profile(),
         };
         self.require_profile(&name)?;
-        let mut reading = Reading {
-            configuration: self,
-            name: &name,
-            values: Vec::new(),
-        };
+        let mut reading = Reading { configuration: self, name: &name, values: Vec::new() };
         reading.values.push(("profile".into(), name.clone(), origin));
         let profile = Profile {
             issuer: reading.value("issuer", &overrides.issuer, DEFAULT_ISSUER, address::parse)?,
@@ -93,10 +89,7 @@ impl Configuration {
             apis: reading.apis()?,
             name: name.clone(),
         };
-        Ok(Resolved {
-            profile,
-            values: reading.values,
-        })
+        Ok(Resolved { profile, values: reading.values })
     }
 }
 
@@ -154,9 +147,7 @@ impl Reading<'_> {
         read: impl Fn(&str) -> Result<T, E>,
     ) -> Result<T, SessionError> {
         let value = read(&text).map_err(|problem| match origin {
-            Origin::Profile => self
-                .configuration
-                .profile_fault(self.name, &[key], problem.to_string()),
+            Origin::Profile => self.configuration.profile_fault(self.name, &[key], problem.to_string()),
             _ => SessionError::Setting {
                 key: key.into(),
                 origin: origin.to_string(),
@@ -183,17 +174,12 @@ impl Reading<'_> {
     fn apis(&mut self) -> Result<BTreeMap<String, Url>, SessionError> {
         let mut apis = BTreeMap::new();
         for name in self.configuration.profile_keys(self.name, "apis")? {
-            let fault = |problem: String| {
-                self.configuration
-                    .profile_fault(self.name, &["apis", &name], problem)
-            };
+            let fault =
+                |problem: String| self.configuration.profile_fault(self.name, &["apis", &name], problem);
             if !crate::graphql::is_api_name(&name) {
                 return Err(fault("no API can have that name".into()));
             }
-            let text = self
-                .configuration
-                .profile_text(self.name, &["apis", &name])?
-                .unwrap_or_default();
+            let text = self.configuration.profile_text(self.name, &["apis", &name])?.unwrap_or_default();
             let url = address::parse(&text).map_err(fault)?;
             self.values.push((format!("apis.{name}"), text, Origin::Profile));
             apis.insert(name, url);

@@ -58,11 +58,8 @@ fn shown(error: &SessionError) -> String {
 fn the_sample_of_version_1_is_read() {
     let (_folder, configuration) = sample();
     let resolved = configuration.resolve(&Overrides::default()).expect("a profile");
-    let lines: Vec<String> = resolved
-        .values
-        .iter()
-        .map(|(key, value, origin)| format!("{key} = {value} ({origin})"))
-        .collect();
+    let lines: Vec<String> =
+        resolved.values.iter().map(|(key, value, origin)| format!("{key} = {value} ({origin})")).collect();
     insta::assert_snapshot!(lines.join("\n"), @r"
     profile = work (the profile)
     issuer = https://auth.example/realms/vantage (the profile)
@@ -74,50 +71,21 @@ fn the_sample_of_version_1_is_read() {
     refresh-threshold = 2m (the profile)
     apis.jobs = https://jobs.example.com/graphql (the profile)
     ");
-    assert_eq!(
-        resolved.profile.refresh_threshold,
-        Some(std::time::Duration::from_secs(120))
-    );
-    assert_eq!(
-        resolved.profile.apis["jobs"].as_str(),
-        "https://jobs.example.com/graphql"
-    );
+    assert_eq!(resolved.profile.refresh_threshold, Some(std::time::Duration::from_secs(120)));
+    assert_eq!(resolved.profile.apis["jobs"].as_str(), "https://jobs.example.com/graphql");
     assert!(configuration.warnings().is_empty());
-    assert_eq!(
-        configuration
-            .read::<u32>(&["packs", "jobs", "rows"])
-            .expect("a number"),
-        Some(5)
-    );
-    assert_eq!(
-        configuration.read::<u32>(&["packs", "other"]).expect("nothing"),
-        None
-    );
-    let error = configuration
-        .read::<String>(&["packs", "jobs", "rows"])
-        .expect_err("no string");
-    assert!(
-        shown(&error).contains("`packs.jobs.rows` from `…/config.toml` line 20"),
-        "{}",
-        shown(&error)
-    );
+    assert_eq!(configuration.read::<u32>(&["packs", "jobs", "rows"]).expect("a number"), Some(5));
+    assert_eq!(configuration.read::<u32>(&["packs", "other"]).expect("nothing"), None);
+    let error = configuration.read::<String>(&["packs", "jobs", "rows"]).expect_err("no string");
+    assert!(shown(&error).contains("`packs.jobs.rows` from `…/config.toml` line 20"), "{}", shown(&error));
 }
 
 #[test]
 fn without_a_file_there_is_a_default_profile() {
     let configuration = Configuration::load(Path::new("/nonexistent/config.toml")).expect("empty");
-    let profile = configuration
-        .resolve(&Overrides::default())
-        .expect("a profile")
-        .profile;
-    assert_eq!(
-        profile.issuer.as_str(),
-        "https://auth.vantagecompute.ai/realms/vantage"
-    );
-    assert_eq!(
-        (profile.name.as_str(), profile.client_id.as_str()),
-        ("default", "default")
-    );
+    let profile = configuration.resolve(&Overrides::default()).expect("a profile").profile;
+    assert_eq!(profile.issuer.as_str(), "https://auth.vantagecompute.ai/realms/vantage");
+    assert_eq!((profile.name.as_str(), profile.client_id.as_str()), ("default", "default"));
     assert_eq!(profile.api.as_str(), "https://apis.vantagecompute.ai/");
     assert_eq!(profile.credential_store, StoreKind::Auto);
 }
@@ -133,11 +101,7 @@ fn flags_and_variables_win() {
     };
     let resolved = configuration.resolve(&overrides).expect("a profile");
     assert_eq!(resolved.profile.api.as_str(), "http://127.0.0.1:8080/");
-    assert_eq!(
-        resolved.profile.organization.as_deref(),
-        Some("acme"),
-        "an empty variable says nothing"
-    );
+    assert_eq!(resolved.profile.organization.as_deref(), Some("acme"), "an empty variable says nothing");
     assert_eq!(resolved.profile.credential_store, StoreKind::Memory);
     let bad = Overrides {
         api: Some(("http://a.example".into(), Origin::Environment("VANTAGE_API"))),
@@ -146,10 +110,8 @@ fn flags_and_variables_win() {
     let error = configuration.resolve(&bad).expect_err("http");
     insta::assert_snapshot!(error, @"`api` from the variable `VANTAGE_API` cannot be used: http is for loopback addresses only; use https");
     assert_eq!(error.kind(), ErrorKind::Usage);
-    let unknown = Overrides {
-        profile: Some(("wrok".into(), Origin::Flag("--profile"))),
-        ..Overrides::default()
-    };
+    let unknown =
+        Overrides { profile: Some(("wrok".into(), Origin::Flag("--profile"))), ..Overrides::default() };
     let error = configuration.resolve(&unknown).expect_err("unknown");
     insta::assert_snapshot!(error, @"profile `wrok` does not exist; there are: home, work");
     assert_eq!(error.kind(), ErrorKind::NotFound);
@@ -218,21 +180,11 @@ fn unknown_keys_are_warned_about() {
 #[test]
 fn edits_keep_what_the_user_wrote() {
     let (_folder, mut configuration) = sample();
-    configuration
-        .set_profile("work", "organization", "beta")
-        .expect("set");
-    configuration
-        .set_profile("work", "apis.cluster", "https://c.example/graphql")
-        .expect("set");
-    configuration
-        .set_profile("work", "scopes", "openid email")
-        .expect("set");
+    configuration.set_profile("work", "organization", "beta").expect("set");
+    configuration.set_profile("work", "apis.cluster", "https://c.example/graphql").expect("set");
+    configuration.set_profile("work", "scopes", "openid email").expect("set");
     assert!(configuration.unset_profile("work", "client-id").expect("unset"));
-    assert!(
-        !configuration
-            .unset_profile("work", "client-id")
-            .expect("unset twice")
-    );
+    assert!(!configuration.unset_profile("work", "client-id").expect("unset twice"));
     configuration.use_profile("home").expect("used");
     insta::assert_snapshot!(configuration.text(), @r#"
     # Mine.
@@ -280,29 +232,17 @@ fn profiles_are_made_used_and_deleted() {
         ..NewProfile::default()
     };
     configuration.create_profile("local", new.clone()).expect("made");
-    assert!(matches!(
-        configuration.create_profile("local", new),
-        Err(SessionError::ProfileExists { .. })
-    ));
+    assert!(matches!(configuration.create_profile("local", new), Err(SessionError::ProfileExists { .. })));
     for name in ["", "Local", "a b", "../x", "-x", &"a".repeat(65)] {
         assert!(matches!(
             configuration.create_profile(name, NewProfile::default()),
             Err(SessionError::ProfileName { .. })
         ));
     }
-    let bad = NewProfile {
-        issuer: Some("http://a.example".into()),
-        ..NewProfile::default()
-    };
-    assert!(matches!(
-        configuration.create_profile("bad", bad),
-        Err(SessionError::Setting { .. })
-    ));
+    let bad = NewProfile { issuer: Some("http://a.example".into()), ..NewProfile::default() };
+    assert!(matches!(configuration.create_profile("bad", bad), Err(SessionError::Setting { .. })));
     configuration.use_profile("local").expect("used");
-    assert!(matches!(
-        configuration.delete_profile("local"),
-        Err(SessionError::ProfileActive { .. })
-    ));
+    assert!(matches!(configuration.delete_profile("local"), Err(SessionError::ProfileActive { .. })));
     assert!(
         matches!(configuration.set_profile("local", "issuers", "x"), Err(SessionError::SettingUnknown { nearest: Some(near), .. }) if near == "issuer")
     );
@@ -318,18 +258,13 @@ fn profiles_are_made_used_and_deleted() {
     api = "http://127.0.0.1:9"
     "#);
     let mode = |path: &Path| std::fs::metadata(path).expect("there").permissions().mode() & 0o7777;
-    assert_eq!(
-        (mode(&path), mode(path.parent().expect("a folder"))),
-        (0o600, 0o700)
-    );
+    assert_eq!((mode(&path), mode(path.parent().expect("a folder"))), (0o600, 0o700));
     let mut again = Configuration::load(&path).expect("readable");
     assert_eq!(again.profile_names(), ["default", "local"]);
     again.use_profile("default").expect("used");
     again.delete_profile("local").expect("deleted");
     again.save().expect("saved");
-    configuration
-        .set_profile("local", "organization", "x")
-        .expect("set");
+    configuration.set_profile("local", "organization", "x").expect("set");
     let error = configuration.save().expect_err("changed by the other");
     assert_eq!(error.kind(), ErrorKind::Conflict);
     assert_eq!(std::fs::read_to_string(&path).expect("a file"), again.text());
@@ -346,13 +281,6 @@ fn a_linked_file_stays_a_link() {
     configuration.use_profile("home").expect("used");
     configuration.save().expect("saved");
     assert!(std::fs::symlink_metadata(&link).expect("there").is_symlink());
-    assert!(
-        std::fs::read_to_string(&real)
-            .expect("there")
-            .contains("active-profile = \"home\"")
-    );
-    assert_eq!(
-        std::fs::metadata(&real).expect("there").permissions().mode() & 0o7777,
-        0o640
-    );
+    assert!(std::fs::read_to_string(&real).expect("there").contains("active-profile = \"home\""));
+    assert_eq!(std::fs::metadata(&real).expect("there").permissions().mode() & 0o7777, 0o640);
 }

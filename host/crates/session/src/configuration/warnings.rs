@@ -10,16 +10,8 @@ use super::{Configuration, keys};
 const TOP: [&str; 5] = ["version", "active-profile", "profiles", "packs", "registries"];
 
 /// What stands in a profile.
-pub(super) const PROFILE: [&str; 8] = [
-    "issuer",
-    "client-id",
-    "api",
-    "apis",
-    "organization",
-    "credential-store",
-    "scopes",
-    "refresh-threshold",
-];
+pub(super) const PROFILE: [&str; 8] =
+    ["issuer", "client-id", "api", "apis", "organization", "credential-store", "scopes", "refresh-threshold"];
 
 impl Configuration {
     /// Keys that mean nothing to this program, a sentence each.
@@ -29,11 +21,8 @@ impl Configuration {
             self.look_at(&mut warnings, &[&key], &TOP);
         }
         for name in self.profiles().map(keys).unwrap_or_default() {
-            for key in self
-                .profile_item(&name, &[])
-                .and_then(Item::as_table_like)
-                .map(keys)
-                .unwrap_or_default()
+            for key in
+                self.profile_item(&name, &[]).and_then(Item::as_table_like).map(keys).unwrap_or_default()
             {
                 self.look_at(&mut warnings, &["profiles", &name, &key], &PROFILE);
             }
@@ -46,13 +35,8 @@ impl Configuration {
             return;
         };
         let place = self.path.display();
-        let meant = nearest(key, known)
-            .map(|near| format!("; did you mean `{near}`?"))
-            .unwrap_or_default();
-        warnings.push(format!(
-            "`{}` in `{place}` is not a known key{meant}",
-            path.join(".")
-        ));
+        let meant = nearest(key, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        warnings.push(format!("`{}` in `{place}` is not a known key{meant}", path.join(".")));
     }
 }
 

@@ -76,14 +76,11 @@ impl SessionError {
             ],
             Self::OrganizationSeveral { names, profile } => vec![
                 format!("`--organization {}` chooses one for this command", first(names)),
-                format!(
-                    "`vantage profile set {profile} organization {}` chooses one for good",
-                    first(names)
-                ),
+                format!("`vantage profile set {profile} organization {}` chooses one for good", first(names)),
             ],
-            Self::OrganizationMissing { wanted, .. } => vec![format!(
-                "`vantage login --organization {wanted}` signs in for it, if you belong to it"
-            )],
+            Self::OrganizationMissing { wanted, .. } => {
+                vec![format!("`vantage login --organization {wanted}` signs in for it, if you belong to it")]
+            }
             Self::Refresh(cause) => cause.hints(),
             Self::CannotKeep { source } => {
                 let mut hints = source.hints();

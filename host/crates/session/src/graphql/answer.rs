@@ -32,16 +32,10 @@ pub(super) fn is_unauthenticated(answer: &Answer) -> bool {
     if !std::str::from_utf8(&answer.body).is_ok_and(|text| text.contains(UNAUTHENTICATED)) {
         return false;
     }
-    let Ok(Answered {
-        data: None,
-        errors: Some(errors),
-    }) = serde_json::from_slice(&answer.body)
-    else {
+    let Ok(Answered { data: None, errors: Some(errors) }) = serde_json::from_slice(&answer.body) else {
         return false;
     };
-    errors
-        .iter()
-        .any(|error| code(error).as_deref() == Some(UNAUTHENTICATED))
+    errors.iter().any(|error| code(error).as_deref() == Some(UNAUTHENTICATED))
 }
 
 pub(super) fn read(call: &Call<'_>, answer: &Answer) -> Result<GraphqlResponse, SessionError> {
@@ -49,9 +43,7 @@ pub(super) fn read(call: &Call<'_>, answer: &Answer) -> Result<GraphqlResponse, 
     let wrong = |problem: String| call.wrong(problem, answer.request_id.clone());
     let parsed = serde_json::from_slice::<Answered>(&answer.body);
     if status == 403 {
-        let first = parsed
-            .ok()
-            .and_then(|answered| answered.errors?.first().map(message));
+        let first = parsed.ok().and_then(|answered| answered.errors?.first().map(message));
         return Err(SessionError::ApiDenied {
             api: call.api.to_owned(),
             message: printable(&first.unwrap_or_default()),
@@ -65,13 +57,8 @@ pub(super) fn read(call: &Call<'_>, answer: &Answer) -> Result<GraphqlResponse, 
         return Err(wrong(format!("HTTP {status} without JSON")));
     }
     let answered = parsed.map_err(|error| wrong(format!("HTTP {status}, {}", without_content(&error))))?;
-    let errors: Vec<GraphqlError> = answered
-        .errors
-        .unwrap_or_default()
-        .iter()
-        .take(MOST_ERRORS)
-        .map(error)
-        .collect();
+    let errors: Vec<GraphqlError> =
+        answered.errors.unwrap_or_default().iter().take(MOST_ERRORS).map(error).collect();
     if answered.data.is_none() && errors.is_empty() {
         return Err(wrong(format!("HTTP {status} with neither data nor errors")));
     }
@@ -93,10 +80,7 @@ fn error(value: &Value) -> GraphqlError {
 
 fn message(error: &Value) -> String {
     let text = error.get("message").and_then(Value::as_str);
-    text.unwrap_or("the API gave no message")
-        .chars()
-        .take(4096)
-        .collect()
+    text.unwrap_or("the API gave no message").chars().take(4096).collect()
 }
 
 fn code(error: &Value) -> Option<String> {

@@ -34,9 +34,7 @@ impl FileStore {
 
     fn set_aside(&self, problem: String) -> SessionError {
         let name = self.path.file_name().unwrap_or_default().to_string_lossy();
-        let kept = self
-            .path
-            .with_file_name(format!("{name}.corrupt-{}", self.clock.now().as_second()));
+        let kept = self.path.with_file_name(format!("{name}.corrupt-{}", self.clock.now().as_second()));
         match std::fs::rename(&self.path, &kept) {
             Ok(()) => SessionError::RecordCorrupted { problem, kept },
             Err(error) => files::fault("set aside the damaged sign-in", &self.path, error),
@@ -54,10 +52,9 @@ impl CredentialStore for FileStore {
         }
         match Record::from_json(&bytes, &self.key) {
             Ok(record) => Ok(Some(record)),
-            Err(Unreadable::Version(found)) => Err(SessionError::RecordVersion {
-                path: self.path.clone(),
-                found,
-            }),
+            Err(Unreadable::Version(found)) => {
+                Err(SessionError::RecordVersion { path: self.path.clone(), found })
+            }
             Err(Unreadable::Damaged(problem)) => Err(self.set_aside(problem)),
         }
     }

@@ -32,9 +32,7 @@ pub(crate) async fn lock(path: &Path) -> Result<File, SessionError> {
         match file.try_lock() {
             Ok(()) => return Ok(file),
             Err(TryLockError::WouldBlock) if Instant::now() >= until => {
-                return Err(SessionError::LockBusy {
-                    path: path.to_owned(),
-                });
+                return Err(SessionError::LockBusy { path: path.to_owned() });
             }
             Err(TryLockError::WouldBlock) => sleep(pause).await,
             Err(TryLockError::Error(error)) => return Err(files::fault("lock", path, error)),

@@ -53,10 +53,9 @@ pub(crate) fn open(
 ) -> Result<(Arc<dyn CredentialStore>, StoreKind), &'static str> {
     let key = Key::of(profile);
     match profile.credential_store {
-        StoreKind::Auto | StoreKind::File => Ok((
-            Arc::new(FileStore::new(&folder(state), key, clock)),
-            StoreKind::File,
-        )),
+        StoreKind::Auto | StoreKind::File => {
+            Ok((Arc::new(FileStore::new(&folder(state), key, clock)), StoreKind::File))
+        }
         StoreKind::Memory => Ok((Arc::new(MemoryStore::default()), StoreKind::Memory)),
         unavailable @ (StoreKind::Keyring | StoreKind::Command) => Err(unavailable.as_str()),
     }

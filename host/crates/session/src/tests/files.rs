@@ -24,11 +24,7 @@ impl CredentialStore for FullStore {
     }
     fn reserve(&self) -> Result<Box<dyn Reservation>, SessionError> {
         let source = std::io::ErrorKind::StorageFull.into();
-        Err(SessionError::File {
-            action: "make room for",
-            path: PathBuf::new(),
-            source,
-        })
+        Err(SessionError::File { action: "make room for", path: PathBuf::new(), source })
     }
     fn delete(&self) -> Result<bool, SessionError> {
         self.0.delete()
@@ -44,11 +40,7 @@ impl CredentialStore for FullStore {
 pub(super) fn with_full_disk(session: &Session, clock: &Arc<TestClock>) -> Session {
     let folder = crate::store::folder(&session.folders().state);
     let clock = Arc::clone(clock) as Arc<dyn Clock>;
-    session.with_store(Arc::new(FullStore(FileStore::new(
-        &folder,
-        Key::of(session.profile()),
-        clock,
-    ))))
+    session.with_store(Arc::new(FullStore(FileStore::new(&folder, Key::of(session.profile()), clock))))
 }
 
 async fn signed_in() -> (Provider, tempfile::TempDir, Session) {
@@ -68,9 +60,7 @@ fn with_record(home: &Path, text: &str) -> (Session, PathBuf) {
     let folder = crate::store::folder(&folders(home).state);
     crate::files::private_folder(&folder).expect("a folder");
     let path = folder.join(format!("{}.json", Key::of(&profile).file_stem()));
-    crate::files::reserve(&path, 0)
-        .and_then(|room| room.commit(text.as_bytes()))
-        .expect("written");
+    crate::files::reserve(&path, 0).and_then(|room| room.commit(text.as_bytes())).expect("written");
     (session(profile, home, &TestClock::new()), path)
 }
 
@@ -80,30 +70,17 @@ fn the_sample_of_version_1_is_read() {
     let (session, path) = with_record(home.path(), SAMPLE);
     let stored = session.stored().expect("readable").expect("signed in");
     assert_eq!(stored.persona.username.as_deref(), Some("ada"));
-    assert_eq!(
-        (stored.refreshable, stored.store, stored.path),
-        (true, StoreKind::File, Some(path))
-    );
-    let record = session
-        .store()
-        .and_then(|store| store.load())
-        .expect("readable")
-        .expect("a record");
+    assert_eq!((stored.refreshable, stored.store, stored.path), (true, StoreKind::File, Some(path)));
+    let record = session.store().and_then(|store| store.load()).expect("readable").expect("a record");
     assert!(!format!("{record:?}").contains("canary"), "{record:?}");
     let again = Record::from_json(&record.to_json().expect("JSON"), &record.key).expect("readable");
-    assert_eq!(
-        (again.access, again.refresh, again.generation),
-        (record.access, record.refresh, 7)
-    );
+    assert_eq!((again.access, again.refresh, again.generation), (record.access, record.refresh, 7));
 }
 
 #[test]
 fn a_damaged_record_is_set_aside_and_kept() {
     let whole = SAMPLE.len();
-    let mut cases: Vec<String> = (0..whole)
-        .step_by(41)
-        .map(|length| SAMPLE[..length].to_owned())
-        .collect();
+    let mut cases: Vec<String> = (0..whole).step_by(41).map(|length| SAMPLE[..length].to_owned()).collect();
     cases.push(SAMPLE.replace("\"version\":1", "\"version\":\"1\""));
     cases.push(SAMPLE.replace("canary-access", "a b"));
     cases.push(SAMPLE.replace("auth.example", "evil.example"));
@@ -129,10 +106,7 @@ fn a_newer_record_stays_where_it_is() {
     let home = tempfile::tempdir().expect("a folder");
     let (session, path) = with_record(home.path(), r#"{"version":2,"something":"else"}"#);
     let error = session.stored().expect_err("a newer version");
-    assert!(
-        matches!(error, SessionError::RecordVersion { found: 2, .. }),
-        "{error:?}"
-    );
+    assert!(matches!(error, SessionError::RecordVersion { found: 2, .. }), "{error:?}");
     assert!(path.exists());
 }
 
@@ -171,10 +145,7 @@ fn links_and_open_modes_are_refused() {
 async fn a_corrupt_record_is_named_by_doctor_and_mended_by_login() {
     let (_provider, home, session) = signed_in().await;
     assert!(
-        session
-            .check_store()
-            .iter()
-            .all(|check| check.verdict == Verdict::Good),
+        session.check_store().iter().all(|check| check.verdict == Verdict::Good),
         "{:?}",
         session.check_store()
     );
@@ -186,11 +157,7 @@ async fn a_corrupt_record_is_named_by_doctor_and_mended_by_login() {
     assert_eq!(error.kind(), ErrorKind::Failed);
     session.login(&mut |_| {}, false).await.expect("a sign-in");
     session.persona().await.expect("signed in");
-    assert_eq!(
-        names(&home.path().join("state/sessions")).len(),
-        3,
-        "record, lock, and what was set aside"
-    );
+    assert_eq!(names(&home.path().join("state/sessions")).len(), 3, "record, lock, and what was set aside");
 }
 
 #[tokio::test(start_paused = true)]
@@ -243,12 +210,7 @@ async fn memory_touches_no_disk() {
     session.persona().await.expect("signed in");
     assert!(!home.path().join("state").exists());
     profile.credential_store = StoreKind::Keyring;
-    let error = super::session(profile, home.path(), &TestClock::new())
-        .persona()
-        .await
-        .expect_err("not there");
-    assert!(matches!(
-        error,
-        SessionError::StoreUnavailable { kind: "keyring" }
-    ));
+    let error =
+        super::session(profile, home.path(), &TestClock::new()).persona().await.expect_err("not there");
+    assert!(matches!(error, SessionError::StoreUnavailable { kind: "keyring" }));
 }

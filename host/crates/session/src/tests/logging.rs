@@ -75,26 +75,17 @@ async fn no_token_is_ever_traced() {
         variables: r#"{"secret":"canary"}"#.into(),
         mutation: false,
     };
-    session
-        .graphql(request.clone())
-        .await
-        .expect_err("a 401, a refresh, and then 503");
+    session.graphql(request.clone()).await.expect_err("a 401, a refresh, and then 503");
     provider.set(|world| world.next_answers = vec![with_headers(503, "", "")]);
     clock.forward(280);
     session.persona().await.expect("still valid");
     session.logout().await.expect("signed out");
     let heard = listener.0.lock().expect("the log");
-    for span in [
-        "auth.discovery:",
-        "auth.device:",
-        "auth.refresh:",
-        "graphql: api=\"cluster\" operation=\"List\"",
-    ] {
+    for span in
+        ["auth.discovery:", "auth.device:", "auth.refresh:", "graphql: api=\"cluster\" operation=\"List\""]
+    {
         assert!(heard.contains(span), "{span} in {heard}");
     }
-    assert!(
-        heard.contains("could not be renewed") && heard.contains("trying again"),
-        "{heard}"
-    );
+    assert!(heard.contains("could not be renewed") && heard.contains("trying again"), "{heard}");
     assert!(!heard.contains("canary") && !heard.contains("e30."), "{heard}");
 }

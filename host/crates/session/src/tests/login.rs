@@ -22,26 +22,15 @@ async fn started() -> (Provider, tempfile::TempDir, Session) {
 #[tokio::test(start_paused = true)]
 async fn signs_in_once_and_says_so_the_second_time() {
     let (provider, home, session) = started().await;
-    assert!(matches!(
-        session.persona().await,
-        Err(SessionError::NotSignedIn { .. })
-    ));
+    assert!(matches!(session.persona().await, Err(SessionError::NotSignedIn { .. })));
     let mut shown: Vec<DeviceCode> = Vec::new();
-    let outcome = session
-        .login(&mut |code| shown.push(code.clone()), false)
-        .await
-        .expect("a sign-in");
-    let LoginOutcome::SignedIn(persona) = outcome else {
-        panic!("{outcome:?}")
-    };
+    let outcome = session.login(&mut |code| shown.push(code.clone()), false).await.expect("a sign-in");
+    let LoginOutcome::SignedIn(persona) = outcome else { panic!("{outcome:?}") };
     assert_eq!(persona.username.as_deref(), Some("ada"));
     assert_eq!(persona.organization.expect("an organization").id, "o-1");
     assert_eq!(shown.len(), 1);
     assert_eq!(shown[0].user_code, "ABCD-EFGH");
-    assert!(matches!(
-        sign_in(&session).await,
-        Ok(LoginOutcome::AlreadySignedIn(_))
-    ));
+    assert!(matches!(sign_in(&session).await, Ok(LoginOutcome::AlreadySignedIn(_))));
     assert_eq!(provider.server.asked("/device").len(), 1);
     let asked = &provider.server.asked("/device")[0];
     assert_eq!(asked.field("scope").as_deref(), Some("openid offline_access"));
@@ -49,20 +38,10 @@ async fn signs_in_once_and_says_so_the_second_time() {
     assert_eq!(asked.header("x-request-id").map(str::len), Some(32));
 
     let stored = session.stored().expect("a record").expect("signed in");
-    assert_eq!(
-        (stored.refreshable, stored.origins),
-        (true, vec![provider.server.url.clone()])
-    );
-    assert_eq!(
-        names(&home.path().join("state/sessions")).len(),
-        2,
-        "a record and its lock"
-    );
+    assert_eq!((stored.refreshable, stored.origins), (true, vec![provider.server.url.clone()]));
+    assert_eq!(names(&home.path().join("state/sessions")).len(), 2, "a record and its lock");
 
-    assert!(matches!(
-        session.login(&mut |_| {}, true).await,
-        Ok(LoginOutcome::SignedIn(_))
-    ));
+    assert!(matches!(session.login(&mut |_| {}, true).await, Ok(LoginOutcome::SignedIn(_))));
     assert_eq!(provider.server.asked("/device").len(), 2);
 }
 
@@ -98,17 +77,10 @@ async fn gives_up_when_the_person_or_the_code_does() {
         world.next_answers = vec![answer(400, r#"{"error":"authorization_pending"}"#); 50];
     });
     let begun = tokio::time::Instant::now();
-    assert!(matches!(
-        sign_in(&session).await,
-        Err(SessionError::DeviceExpired)
-    ));
+    assert!(matches!(sign_in(&session).await, Err(SessionError::DeviceExpired)));
     assert_eq!(begun.elapsed().as_secs(), 10);
     assert!(session.stored().expect("readable").is_none());
-    assert_eq!(
-        names(&home.path().join("state/sessions")).len(),
-        1,
-        "only the lock"
-    );
+    assert_eq!(names(&home.path().join("state/sessions")).len(), 1, "only the lock");
 }
 
 #[tokio::test(start_paused = true)]
@@ -127,11 +99,7 @@ async fn a_dropped_flow_leaves_nothing() {
     provider.set(|world| world.next_answers = vec![answer(400, r#"{"error":"authorization_pending"}"#); 50]);
     let dropped = tokio::time::timeout(Duration::from_secs(5), sign_in(&session)).await;
     assert!(dropped.is_err());
-    assert_eq!(
-        names(&home.path().join("state/sessions")).len(),
-        1,
-        "only the lock"
-    );
+    assert_eq!(names(&home.path().join("state/sessions")).len(), 1, "only the lock");
 }
 
 #[tokio::test(start_paused = true)]
@@ -150,14 +118,8 @@ async fn hostile_device_answers_are_refused() {
     ] {
         provider.set(|world| world.device = device.clone());
         let mut shown = 0;
-        let error = session
-            .login(&mut |_| shown += 1, false)
-            .await
-            .expect_err("a refusal");
-        assert!(
-            matches!(error, SessionError::Provider { .. }),
-            "{device}: {error:?}"
-        );
+        let error = session.login(&mut |_| shown += 1, false).await.expect_err("a refusal");
+        assert!(matches!(error, SessionError::Provider { .. }), "{device}: {error:?}");
         assert_eq!((error.kind(), shown), (ErrorKind::Failed, 0));
         assert!(!error.to_string().contains(char::is_control), "{error}");
     }
@@ -181,37 +143,19 @@ async fn several_organizations_need_a_choice() {
     };
     sign_in(&with("beta")).await.expect("a sign-in");
     let last = provider.server.asked("/device").pop().expect("a request");
-    assert_eq!(
-        last.field("scope").as_deref(),
-        Some("openid offline_access organization:beta")
-    );
-    assert!(matches!(
-        sign_in(&with("gamma")).await,
-        Err(SessionError::OrganizationMissing { .. })
-    ));
+    assert_eq!(last.field("scope").as_deref(), Some("openid offline_access organization:beta"));
+    assert!(matches!(sign_in(&with("gamma")).await, Err(SessionError::OrganizationMissing { .. })));
     assert!(with("gamma").stored().expect("readable").is_none());
 }
 
 #[tokio::test(start_paused = true)]
 async fn signing_out_revokes_and_deletes() {
     let (provider, home, session) = started().await;
-    assert_eq!(
-        session.logout().await.expect("nothing to do"),
-        LogoutOutcome::NotSignedIn
-    );
+    assert_eq!(session.logout().await.expect("nothing to do"), LogoutOutcome::NotSignedIn);
     sign_in(&session).await.expect("a sign-in");
-    assert_eq!(
-        session.logout().await.expect("signed out"),
-        LogoutOutcome::SignedOut(Revocation::Revoked)
-    );
-    assert_eq!(
-        provider.world.lock().expect("the world").revoked,
-        ["refresh-canary-1"]
-    );
-    assert!(matches!(
-        session.persona().await,
-        Err(SessionError::NotSignedIn { .. })
-    ));
+    assert_eq!(session.logout().await.expect("signed out"), LogoutOutcome::SignedOut(Revocation::Revoked));
+    assert_eq!(provider.world.lock().expect("the world").revoked, ["refresh-canary-1"]);
+    assert!(matches!(session.persona().await, Err(SessionError::NotSignedIn { .. })));
 
     sign_in(&session).await.expect("a sign-in");
     provider.set(|world| {
@@ -222,13 +166,8 @@ async fn signing_out_revokes_and_deletes() {
     });
     let record = record_file(home.path());
     let outcome = session.logout().await.expect("signed out");
-    let LogoutOutcome::SignedOut(Revocation::Failed(reason)) = outcome else {
-        panic!("{outcome:?}")
-    };
-    assert!(
-        reason.ends_with("refused: invalid_request: what is [redacted]?"),
-        "{reason}"
-    );
+    let LogoutOutcome::SignedOut(Revocation::Failed(reason)) = outcome else { panic!("{outcome:?}") };
+    assert!(reason.ends_with("refused: invalid_request: what is [redacted]?"), "{reason}");
     assert!(!record.exists());
 }
 
@@ -246,37 +185,22 @@ async fn discovery_must_be_the_issuers_own() {
         (
             "another origin",
             Box::new(move |own| {
-                answer(
-                    200,
-                    &json!({"issuer": own, "token_endpoint": "https://evil.example/t"}).to_string(),
-                )
+                answer(200, &json!({"issuer": own, "token_endpoint": "https://evil.example/t"}).to_string())
             }),
         ),
         (
             "http is for loopback",
             Box::new(move |own| {
-                answer(
-                    200,
-                    &json!({"issuer": own, "token_endpoint": "http://evil.example/t"}).to_string(),
-                )
+                answer(200, &json!({"issuer": own, "token_endpoint": "http://evil.example/t"}).to_string())
             }),
         ),
         ("longer than", Box::new(|_| answer(200, &" ".repeat(2 << 20)))),
-        (
-            "redirects",
-            Box::new(|_| with_headers(302, "Location: http://evil.example/\r\n", "")),
-        ),
-        (
-            "not a discovery document",
-            Box::new(|_| with_headers(200, "", "<html>")),
-        ),
+        ("redirects", Box::new(|_| with_headers(302, "Location: http://evil.example/\r\n", ""))),
+        ("not a discovery document", Box::new(|_| with_headers(200, "", "<html>"))),
     ];
     for (expected, make) in cases {
         let server = super::server::Server::start(move |asked| {
-            make(&format!(
-                "http://{}/realms/vantage",
-                asked.header("host").expect("a host")
-            ))
+            make(&format!("http://{}/realms/vantage", asked.header("host").expect("a host")))
         })
         .await;
         let session = session(profile(&server.url), home.path(), &TestClock::new());

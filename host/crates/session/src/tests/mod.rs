@@ -57,10 +57,7 @@ fn profile(url: &str) -> Profile {
 }
 
 fn folders(home: &Path) -> Folders {
-    Folders {
-        state: home.join("state"),
-        cache: home.join("cache"),
-    }
+    Folders { state: home.join("state"), cache: home.join("cache") }
 }
 
 fn session(profile: Profile, home: &Path, clock: &Arc<TestClock>) -> Session {
@@ -79,15 +76,8 @@ fn record_file(home: &Path) -> std::path::PathBuf {
 /// The names in a folder, sorted.
 fn names(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).into_iter().flatten();
-    let mut names: Vec<String> = entries
-        .map(|entry| {
-            entry
-                .expect("an entry")
-                .file_name()
-                .to_string_lossy()
-                .into_owned()
-        })
-        .collect();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
     names.sort();
     names
 }

@@ -62,11 +62,7 @@ impl Provider {
         let shared = Arc::clone(&world);
         let server = Server::start(move |asked| {
             let mut world = shared.lock().expect("the world");
-            if asked.path.ends_with("/graphql") {
-                api(asked, &world)
-            } else {
-                world.answer(asked)
-            }
+            if asked.path.ends_with("/graphql") { api(asked, &world) } else { world.answer(asked) }
         })
         .await;
         Self { server, world }
@@ -105,9 +101,7 @@ impl World {
             },
             "/revoke" => {
                 self.revoked.extend(asked.field("token"));
-                self.revoke_answer
-                    .clone()
-                    .unwrap_or_else(|| with_headers(200, "", ""))
+                self.revoke_answer.clone().unwrap_or_else(|| with_headers(200, "", ""))
             }
             _ => with_headers(404, "", "no such page"),
         }
@@ -137,10 +131,7 @@ impl World {
             if asked.field("refresh_token") != self.live_refresh {
                 self.reuses += 1;
                 self.live_refresh = None;
-                return json(
-                    400,
-                    r#"{"error":"invalid_grant","error_description":"refresh token reused"}"#,
-                );
+                return json(400, r#"{"error":"invalid_grant","error_description":"refresh token reused"}"#);
             }
             return self.issue(issuer, self.rotates);
         }
@@ -157,11 +148,7 @@ impl World {
         let claims = json!({
             "iss": issuer, "sub": "u-1", "preferred_username": "ada", "organization": self.organization, "jti": self.issued,
         });
-        let access = format!(
-            "e30.{}.canary{}",
-            URL_SAFE_NO_PAD.encode(claims.to_string()),
-            self.issued
-        );
+        let access = format!("e30.{}.canary{}", URL_SAFE_NO_PAD.encode(claims.to_string()), self.issued);
         let mut answer = json!({"access_token": access, "token_type": "bearer", "expires_in": self.lifetime});
         if with_refresh {
             let refresh = format!("refresh-canary-{}", self.issued);

@@ -26,11 +26,7 @@ impl Scene {
             home: tempfile::tempdir().expect("a folder"),
             clock: TestClock::new(),
         };
-        scene
-            .session()
-            .login(&mut |_| {}, false)
-            .await
-            .expect("a sign-in");
+        scene.session().login(&mut |_| {}, false).await.expect("a sign-in");
         scene
     }
 
@@ -53,10 +49,7 @@ async fn is_renewed_ahead_of_its_end_and_not_before() {
     scene.session().persona().await.expect("renewed");
     assert_eq!(scene.provider.refreshes(), (1, 0));
     assert!(scene.record().contains("refresh-canary-2") && !scene.record().contains("refresh-canary-1"));
-    let mode = std::fs::metadata(record_file(scene.home.path()))
-        .expect("a record")
-        .permissions()
-        .mode();
+    let mode = std::fs::metadata(record_file(scene.home.path())).expect("a record").permissions().mode();
     assert_eq!(mode & 0o7777, 0o600);
 }
 
@@ -125,9 +118,7 @@ async fn trouble_at_the_provider_loses_nothing() {
         let scene = Scene::signed_in().await;
         let before = scene.record();
         scene.clock.forward(280);
-        scene
-            .provider
-            .set(|world| world.next_answers = vec![trouble.clone(), trouble.clone()]);
+        scene.provider.set(|world| world.next_answers = vec![trouble.clone(), trouble.clone()]);
         let session = scene.session();
         session.persona().await.expect("still valid");
         scene.clock.forward(100);
@@ -140,11 +131,7 @@ async fn trouble_at_the_provider_loses_nothing() {
         );
         assert_eq!(scene.record(), before);
         scene.provider.set(|world| world.next_answers.clear());
-        scene
-            .session()
-            .persona()
-            .await
-            .expect("renewed by the next command");
+        scene.session().persona().await.expect("renewed by the next command");
         assert_eq!(scene.provider.refreshes(), (1, 0));
     }
 }
@@ -152,16 +139,10 @@ async fn trouble_at_the_provider_loses_nothing() {
 #[tokio::test(start_paused = true)]
 async fn a_rejected_refresh_token_ends_the_sign_in() {
     let scene = Scene::signed_in().await;
-    let text = scene
-        .record()
-        .replace("refresh-canary-1", "refresh-canary-stolen");
+    let text = scene.record().replace("refresh-canary-1", "refresh-canary-stolen");
     std::fs::write(record_file(scene.home.path()), text).expect("written");
     scene.clock.forward(280);
-    scene
-        .session()
-        .persona()
-        .await
-        .expect("the access token is still good");
+    scene.session().persona().await.expect("the access token is still good");
     assert!(!scene.record().contains("stolen"), "what was rejected is gone");
     scene.clock.forward(100);
     let error = scene.session().persona().await.expect_err("the end");
@@ -179,15 +160,8 @@ async fn no_room_on_disk_spends_no_token() {
     std::fs::rename(&sessions, &aside).expect("moved");
     std::fs::write(&sessions, "a file where the folder should be").expect("written");
     let error = scene.session().persona().await.expect_err("no folder");
-    assert!(
-        matches!(error, SessionError::File { .. } | SessionError::Unsafe { .. }),
-        "{error:?}"
-    );
-    assert_eq!(
-        scene.provider.server.asked("/token").len(),
-        1,
-        "only the sign-in's"
-    );
+    assert!(matches!(error, SessionError::File { .. } | SessionError::Unsafe { .. }), "{error:?}");
+    assert_eq!(scene.provider.server.asked("/token").len(), 1, "only the sign-in's");
     std::fs::remove_file(&sessions).expect("removed");
     std::fs::rename(&aside, &sessions).expect("moved back");
     scene.session().persona().await.expect("renewed");
@@ -208,10 +182,7 @@ async fn a_failed_reservation_spends_no_token() {
 #[tokio::test(start_paused = true)]
 async fn a_401_renews_once_and_the_result_is_stored() {
     let provider = Provider::with_api(|asked, world| {
-        let good = world
-            .live_access
-            .as_ref()
-            .map(|access| format!("Bearer {access}"));
+        let good = world.live_access.as_ref().map(|access| format!("Bearer {access}"));
         if asked.header("authorization").map(str::to_owned) == good && world.refreshes > 0 {
             answer(200, r#"{"data":{"ok":true}}"#)
         } else if asked.path.contains("polite") {

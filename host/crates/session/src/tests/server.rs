@@ -22,9 +22,7 @@ impl Asked {
     /// A field of a form.
     pub(super) fn field(&self, name: &str) -> Option<String> {
         let mut pairs = url::form_urlencoded::parse(self.body.as_bytes());
-        pairs
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.into_owned())
+        pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
     }
 
     /// A header.
@@ -64,10 +62,7 @@ impl Server {
     pub(super) async fn start(handler: impl Fn(&Asked) -> Raw + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let server = Self {
-            url,
-            asked: Arc::default(),
-        };
+        let server = Self { url, asked: Arc::default() };
         let (asked, handler): (_, Handler) = (Arc::clone(&server.asked), Arc::new(handler));
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -80,11 +75,7 @@ impl Server {
     /// Every request so far whose path ends so.
     pub(super) fn asked(&self, ending: &str) -> Vec<Asked> {
         let asked = self.asked.lock().expect("the log");
-        asked
-            .iter()
-            .filter(|asked| asked.path.ends_with(ending))
-            .cloned()
-            .collect()
+        asked.iter().filter(|asked| asked.path.ends_with(ending)).cloned().collect()
     }
 }
 
@@ -113,16 +104,8 @@ async fn read(stream: &mut TcpStream) -> Option<Asked> {
     };
     let head = String::from_utf8(bytes[..split].to_vec()).ok()?;
     let path = head.split(' ').nth(1)?.to_owned();
-    let mut asked = Asked {
-        path,
-        head,
-        body: String::new(),
-        at: Instant::now(),
-    };
-    let length = asked
-        .header("content-length")
-        .and_then(|length| length.parse().ok())
-        .unwrap_or(0);
+    let mut asked = Asked { path, head, body: String::new(), at: Instant::now() };
+    let length = asked.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
     while bytes.len() < split + length {
         match stream.read(&mut chunk).await.ok()? {
             0 => return None,

@@ -41,11 +41,7 @@ struct OutlineCommand {
 
 /// Everything that the catalog of `loaded` holds, sorted by id.
 pub(super) fn inputs(loaded: &Loaded, objects: &Objects<'_>) -> Vec<PackInput> {
-    let packs = loaded
-        .index
-        .packs
-        .iter()
-        .map(|(id, record)| input(id.as_str(), record, objects));
+    let packs = loaded.index.packs.iter().map(|(id, record)| input(id.as_str(), record, objects));
     let unreadable = loaded.unreadable.iter().map(|(id, reason)| PackInput {
         id: id.clone(),
         broken: format!("a newer vantage installed it ({reason})"),
@@ -97,11 +93,7 @@ fn describe(input: &mut PackInput, record: &PackRecord, generation: &Generation,
             input.words = record
                 .words()
                 .into_iter()
-                .map(|word| WordInput {
-                    word,
-                    summary: "(broken)".to_owned(),
-                    hidden: false,
-                })
+                .map(|word| WordInput { word, summary: "(broken)".to_owned(), hidden: false })
                 .collect();
         }
     }
@@ -161,25 +153,14 @@ impl Outline {
             [only] => only.summary.clone(),
             _ => self.summary.clone(),
         };
-        WordInput {
-            word: alias.to_owned(),
-            summary,
-            hidden,
-        }
+        WordInput { word: alias.to_owned(), summary, hidden }
     }
 
     fn summary_of(&self, word: &str) -> &str {
         let is_it = |path: &[String]| path.len() == 1 && path[0] == word;
-        let group = self
-            .groups
-            .iter()
-            .find(|group| is_it(&group.path))
-            .map(|group| group.summary.as_str());
+        let group = self.groups.iter().find(|group| is_it(&group.path)).map(|group| group.summary.as_str());
         let command = || {
-            self.commands
-                .iter()
-                .find(|command| is_it(&command.path))
-                .map(|command| command.summary.as_str())
+            self.commands.iter().find(|command| is_it(&command.path)).map(|command| command.summary.as_str())
         };
         group.or_else(command).unwrap_or(&self.summary)
     }

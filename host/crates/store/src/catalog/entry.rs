@@ -64,10 +64,8 @@ impl<'a> CatalogEntry<'a> {
     }
 
     fn parse(&self) -> Result<Description, StoreError> {
-        let broken = |reason: &str| StoreError::Broken {
-            id: self.id().to_owned(),
-            reason: reason.to_owned(),
-        };
+        let broken =
+            |reason: &str| StoreError::Broken { id: self.id().to_owned(), reason: reason.to_owned() };
         if !self.text(4).is_empty() {
             return match (&self.catalog.body, &self.catalog.store) {
                 // What was missing may be back; a catalog in memory has just been made, so this ends.
@@ -84,9 +82,7 @@ impl<'a> CatalogEntry<'a> {
             (None, Some(store)) => {
                 store.rebuild_catalog(true)?;
                 let objects = Objects::new(store.folder());
-                objects
-                    .read(Sort::Description, &blob.digest)
-                    .map_err(|error| broken(&error.in_one_line()))?
+                objects.read(Sort::Description, &blob.digest).map_err(|error| broken(&error.in_one_line()))?
             }
             (None, None) => return Err(broken("the catalog is empty")),
         };
@@ -101,19 +97,11 @@ impl<'a> CatalogEntry<'a> {
 
 /// Reads a stored description, which was validated when it was added, perhaps by a newer program.
 pub(crate) fn parse(id: &str, json: &[u8]) -> Result<Description, StoreError> {
-    let refused = |source| StoreError::Description {
-        id: id.to_owned(),
-        source: Box::new(source),
-    };
+    let refused = |source| StoreError::Description { id: id.to_owned(), source: Box::new(source) };
     let known = serde_json::from_slice::<Description>(json)
         .ok()
         .filter(|description| description.schema == 1)
-        .filter(|description| {
-            description
-                .needs
-                .iter()
-                .all(|need| KNOWN_NEEDS.contains(&need.as_str()))
-        });
+        .filter(|description| description.needs.iter().all(|need| KNOWN_NEEDS.contains(&need.as_str())));
     match known {
         Some(description) => Ok(description),
         // Only to say what is wrong: reading it with all checks costs what a start must not cost.

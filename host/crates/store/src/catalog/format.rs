@@ -170,11 +170,7 @@ impl Head {
 
     /// The head of a catalog without packs.
     pub(super) fn empty() -> Self {
-        Self {
-            bytes: Vec::new(),
-            packs: 0,
-            words: 0,
-        }
+        Self { bytes: Vec::new(), packs: 0, words: 0 }
     }
 
     pub(super) fn packs(&self) -> usize {
@@ -227,21 +223,12 @@ impl Head {
     }
 
     fn blob(&self, at: usize) -> Blob {
-        let offset = u64_at(&self.bytes, at + 32)
-            .unwrap_or(0)
-            .saturating_add(self.bytes.len() as u64);
-        Blob {
-            digest: self.digest_at(at),
-            offset,
-            length: self.number(at + 40),
-        }
+        let offset = u64_at(&self.bytes, at + 32).unwrap_or(0).saturating_add(self.bytes.len() as u64);
+        Blob { digest: self.digest_at(at), offset, length: self.number(at + 40) }
     }
 
     fn digest_at(&self, at: usize) -> Digest {
-        let bytes = self
-            .bytes
-            .get(at..at + 32)
-            .and_then(|bytes| bytes.try_into().ok());
+        let bytes = self.bytes.get(at..at + 32).and_then(|bytes| bytes.try_into().ok());
         Digest(bytes.unwrap_or([0; 32]))
     }
 
@@ -250,10 +237,7 @@ impl Head {
     fn text(&self, at: usize) -> &str {
         let strings = self.word_at(self.words);
         let start = strings + self.number(at);
-        let bytes = self
-            .bytes
-            .get(start..start + self.number(at + 4))
-            .unwrap_or_default();
+        let bytes = self.bytes.get(start..start + self.number(at + 4)).unwrap_or_default();
         std::str::from_utf8(bytes).unwrap_or_default()
     }
 

@@ -88,18 +88,12 @@ impl Catalog {
     /// The pack whose commands begin with `word`, also where help does not show it.
     pub fn find(&self, word: &str) -> Option<CatalogEntry<'_>> {
         let found = search(self.head.words(), |index| self.head.word(index).cmp(word))?;
-        Some(CatalogEntry {
-            catalog: self,
-            pack: self.head.pack_of(found),
-        })
+        Some(CatalogEntry { catalog: self, pack: self.head.pack_of(found) })
     }
 
     /// An installed pack by its id, also a disabled one; none for one without an active version.
     pub fn pack(&self, id: &str) -> Option<CatalogEntry<'_>> {
-        let entry = CatalogEntry {
-            catalog: self,
-            pack: self.row(id)?,
-        };
+        let entry = CatalogEntry { catalog: self, pack: self.row(id)? };
         (!entry.version().is_empty()).then_some(entry)
     }
 
@@ -125,9 +119,7 @@ impl Catalog {
         let Some(pack) = self.row(id) else {
             return Ok(Authority::default());
         };
-        let whole = self
-            .blob(&self.head.authority(pack))
-            .and_then(|json| serde_json::from_slice(&json).ok());
+        let whole = self.blob(&self.head.authority(pack)).and_then(|json| serde_json::from_slice(&json).ok());
         match (whole, &self.store) {
             (Some(authority), _) => Ok(authority),
             // Only the index can say; a catalog in memory is never damaged, so this ends.
@@ -149,19 +141,10 @@ impl Catalog {
         };
         let bytes = format::encode(&build::inputs(loaded, &Objects::new(store.folder())), stamp);
         let length = bytes.len() as u64;
-        let head = Head::length(&bytes)
-            .and_then(|head| bytes.get(..head))
-            .unwrap_or_default()
-            .to_vec();
+        let head = Head::length(&bytes).and_then(|head| bytes.get(..head)).unwrap_or_default().to_vec();
         let head = Head::check(head, length, stamp).unwrap_or_else(|_| Head::empty());
         let store = Some(store.clone());
-        Self {
-            head,
-            body: Body::Memory(bytes),
-            stamp: Some(stamp),
-            store,
-            parsed: AtomicUsize::new(0),
-        }
+        Self { head, body: Body::Memory(bytes), stamp: Some(stamp), store, parsed: AtomicUsize::new(0) }
     }
 
     /// All bytes of a catalog that was just built.
@@ -175,19 +158,12 @@ impl Catalog {
     /// Opens the catalog at `path` if it is whole and was made for the index of `stamp`.
     pub(crate) fn open(store: &crate::Store, path: &Path, stamp: Stamp) -> Option<Self> {
         let opened = || -> Result<Self, String> {
-            let (file, metadata) = files::open_own(path)
-                .map_err(|error| error.to_string())?
-                .ok_or("there is none")?;
+            let (file, metadata) =
+                files::open_own(path).map_err(|error| error.to_string())?.ok_or("there is none")?;
             let head = read_head(&file, metadata.len()).ok_or("it is cut short")?;
             let head = Head::check(head, metadata.len(), stamp)?;
             let store = Some(store.clone());
-            Ok(Self {
-                head,
-                body: Body::File(file),
-                stamp: Some(stamp),
-                store,
-                parsed: AtomicUsize::new(0),
-            })
+            Ok(Self { head, body: Body::File(file), stamp: Some(stamp), store, parsed: AtomicUsize::new(0) })
         };
         opened()
             .inspect_err(|reason| tracing::debug!(path = %path.display(), reason, "the catalog is not used"))

@@ -19,12 +19,7 @@ fn all(store: &Store) -> Vec<(String, String, Description, usize)> {
             let entry = catalog.find(command.word).unwrap();
             let granted = store.grants(command.id, &entry.digest(), &scope("acme")).unwrap();
             let description = entry.description().unwrap();
-            (
-                command.word.to_owned(),
-                command.summary.to_owned(),
-                description,
-                granted.capabilities().count(),
-            )
+            (command.word.to_owned(), command.summary.to_owned(), description, granted.capabilities().count())
         })
         .collect()
 }
@@ -114,10 +109,7 @@ fn an_index_edited_by_hand_is_seen() {
     let (_folder, store) = three_packs();
     words(&store);
     let text = fs::read_to_string(store.index_path()).unwrap();
-    overwrite(
-        &store.index_path(),
-        text.replacen("enabled = true", "enabled = false", 1).as_bytes(),
-    );
+    overwrite(&store.index_path(), text.replacen("enabled = true", "enabled = false", 1).as_bytes());
     assert_eq!(words(&store), ["three", "two"]);
     let catalog = store.catalog().unwrap();
     assert_eq!(
@@ -130,20 +122,13 @@ fn an_index_edited_by_hand_is_seen() {
 #[test]
 fn hidden_words_and_other_names_are_found_and_not_shown() {
     let (_folder, store) = store();
-    let mut json: serde_json::Value = serde_json::from_str(&description_json(
-        "acme/x",
-        "1.0.0",
-        &["gpu", "debug", "queue list"],
-    ))
-    .unwrap();
+    let mut json: serde_json::Value =
+        serde_json::from_str(&description_json("acme/x", "1.0.0", &["gpu", "debug", "queue list"])).unwrap();
     json["commands"][0]["aliases"] = serde_json::json!(["g"]);
     json["commands"][1]["hidden"] = true.into();
     json["groups"] = serde_json::json!([{"path": ["queue"], "summary": "Queues"}]);
     let json = json.to_string();
-    let (pack, description) = (
-        TestPack::new("acme/x", "1.0.0", "gpu"),
-        Description::parse(&json).unwrap(),
-    );
+    let (pack, description) = (TestPack::new("acme/x", "1.0.0", "gpu"), Description::parse(&json).unwrap());
     let (bytes, digest) = (pack.bytes(), pack.digest());
     store
         .add(crate::NewPack {
@@ -158,10 +143,7 @@ fn hidden_words_and_other_names_are_found_and_not_shown() {
         })
         .unwrap();
     let catalog = store.catalog().unwrap();
-    let shown: Vec<_> = catalog
-        .commands()
-        .map(|one| (one.word, one.summary, one.hidden))
-        .collect();
+    let shown: Vec<_> = catalog.commands().map(|one| (one.word, one.summary, one.hidden)).collect();
     assert_eq!(
         shown,
         [
@@ -194,17 +176,11 @@ fn install(store: &Store, count: usize) {
             capabilities: Default::default(),
             source: Source::file(Path::new("/x.wasm")),
         };
-        let record = PackRecord {
-            active: Some(digest),
-            generations: vec![generation],
-            ..PackRecord::default()
-        };
+        let record =
+            PackRecord { active: Some(digest), generations: vec![generation], ..PackRecord::default() };
         index.packs.insert(PackId::try_from(id).unwrap(), record);
     }
-    let mut loaded = Loaded {
-        index,
-        ..Loaded::default()
-    };
+    let mut loaded = Loaded { index, ..Loaded::default() };
     loaded.save(store.folder(), &store.index_path()).unwrap();
 }
 
@@ -218,23 +194,14 @@ fn of_a_thousand_packs_only_the_one_asked_for_is_parsed() {
     assert_eq!(catalog.commands().count(), 1000);
     assert_eq!(catalog.find("word500").unwrap().id(), "acme/pack500");
     assert_eq!(catalog.parsed_descriptions(), 0);
-    assert_eq!(
-        catalog.find("word500").unwrap().description().unwrap().id,
-        "acme/pack500"
-    );
+    assert_eq!(catalog.find("word500").unwrap().description().unwrap().id, "acme/pack500");
     assert_eq!(catalog.parsed_descriptions(), 1);
     let table = Head::length(&fs::read(store.catalog_path()).unwrap()).unwrap();
     assert!(table < 512 << 10, "what is read at once stays small");
 
     // A grant of one of them is found without the index.
     let digest = catalog.find("word7").unwrap().digest();
-    let set = crate::GrantSet {
-        scope: scope("acme").into(),
-        grants: grants(&["persona email"]),
-    };
+    let set = crate::GrantSet { scope: scope("acme").into(), grants: grants(&["persona email"]) };
     store.set_grants("acme/pack7", Some(&digest), set, "").unwrap();
-    assert_eq!(
-        store.grants("acme/pack7", &digest, &scope("acme")).unwrap(),
-        grants(&["persona email"])
-    );
+    assert_eq!(store.grants("acme/pack7", &digest, &scope("acme")).unwrap(), grants(&["persona email"]));
 }

@@ -52,10 +52,9 @@ impl StoreError {
             Self::Foreign { path, .. } => return foreign_hints(path),
             Self::Description { source, .. } => return source.hints(),
             Self::Locked { .. } => "try again when the other vantage has finished".into(),
-            Self::IndexCorrupt { path, .. } => format!(
-                "mend the line, or move `{}` away and add the packs again",
-                path.display()
-            ),
+            Self::IndexCorrupt { path, .. } => {
+                format!("mend the line, or move `{}` away and add the packs again", path.display())
+            }
             Self::IndexNewer { .. } => "use the newer vantage that wrote it".into(),
             Self::ObjectMissing { .. } | Self::ObjectDamaged { .. } | Self::Broken { .. } => {
                 "add the pack again from its source: vantage plugin add SOURCE".into()
@@ -63,10 +62,7 @@ impl StoreError {
             Self::NotInstalled { .. } | Self::NoGeneration { .. } => {
                 "vantage plugin list shows what is installed".into()
             }
-            Self::NameClash {
-                suggestion: Some(name),
-                ..
-            } => {
+            Self::NameClash { suggestion: Some(name), .. } => {
                 format!("--as {name} adds the pack under another name")
             }
             Self::NameClash { .. } => "--as NAME adds the pack under another name".into(),
@@ -75,10 +71,7 @@ impl StoreError {
             }
             Self::Bundled { id } => format!("vantage plugin revoke {id} takes its authority away"),
             Self::StorageCorrupt { path, .. } => {
-                format!(
-                    "move `{}` away; the pack then starts with nothing kept",
-                    path.display()
-                )
+                format!("move `{}` away; the pack then starts with nothing kept", path.display())
             }
             _ => return Vec::new(),
         };

@@ -33,21 +33,14 @@ impl Loaded {
             return Ok(Self::default());
         };
         let text = std::str::from_utf8(&bytes).map_err(|error| {
-            let (line, column) = place(
-                &String::from_utf8_lossy(&bytes[..error.valid_up_to()]),
-                usize::MAX,
-            );
+            let (line, column) = place(&String::from_utf8_lossy(&bytes[..error.valid_up_to()]), usize::MAX);
             corrupt(path, line, column, "it is not UTF-8")
         })?;
         let stamp = Some(Stamp::of(&metadata));
         let Head { version } = parse(path, text)?;
         match version {
             0 => Err(corrupt(path, 1, 1, "there is no version 0")),
-            VERSION => Ok(Self {
-                index: parse(path, text)?,
-                stamp,
-                unreadable: Vec::new(),
-            }),
+            VERSION => Ok(Self { index: parse(path, text)?, stamp, unreadable: Vec::new() }),
             _ => Self::read_newer(path, text, stamp),
         }
     }
@@ -55,19 +48,11 @@ impl Loaded {
     /// Takes from a newer index what this program understands, pack by pack.
     fn read_newer(path: &Path, text: &str, stamp: Option<Stamp>) -> Result<Self, StoreError> {
         let newer: Newer = parse(path, text)?;
-        let mut loaded = Self {
-            stamp,
-            ..Self::default()
-        };
+        let mut loaded = Self { stamp, ..Self::default() };
         loaded.index.version = newer.version;
         for (id, value) in newer.packs {
             let understood = PackId::try_from(id.clone()).and_then(|id| {
-                Ok((
-                    id,
-                    value
-                        .try_into()
-                        .map_err(|error: toml::de::Error| error.message().to_owned())?,
-                ))
+                Ok((id, value.try_into().map_err(|error: toml::de::Error| error.message().to_owned())?))
             });
             match understood {
                 Ok((id, record)) => drop(loaded.index.packs.insert(id, record)),
@@ -81,11 +66,7 @@ impl Loaded {
     pub(crate) fn check_writable(&self, path: &Path) -> Result<(), StoreError> {
         match self.index.version {
             VERSION => Ok(()),
-            found => Err(StoreError::IndexNewer {
-                path: path.to_owned(),
-                found,
-                known: VERSION,
-            }),
+            found => Err(StoreError::IndexNewer { path: path.to_owned(), found, known: VERSION }),
         }
     }
 
@@ -96,9 +77,7 @@ impl Loaded {
             .map_err(|error| StoreError::io("write", path, std::io::Error::other(error)))?;
         let unfinished = Unfinished::write(folder, path, text.as_bytes(), files::PRIVATE)?;
         if let Some(before) = self.stamp {
-            before
-                .mark_newer(unfinished.file())
-                .map_err(|error| StoreError::io("write", path, error))?;
+            before.mark_newer(unfinished.file()).map_err(|error| StoreError::io("write", path, error))?;
         }
         unfinished.finish(path)?;
         self.stamp = files::stat_own(path)?.as_ref().map(Stamp::of);
@@ -134,10 +113,5 @@ fn place(text: &str, offset: usize) -> (usize, usize) {
 
 fn corrupt(path: &Path, line: usize, column: usize, reason: &str) -> StoreError {
     let reason = reason.lines().collect::<Vec<_>>().join(", ");
-    StoreError::IndexCorrupt {
-        path: path.to_owned(),
-        line,
-        column,
-        reason,
-    }
+    StoreError::IndexCorrupt { path: path.to_owned(), line, column, reason }
 }

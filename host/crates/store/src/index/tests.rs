@@ -29,45 +29,27 @@ fn the_sample_of_version_1_is_read() {
     let active = pack.active().unwrap();
     assert_eq!(active.version.to_string(), "1.2.0");
     assert_eq!(active.words, ["gpu-report"]);
-    assert_eq!(
-        active.source,
-        Source::File {
-            path: "/home/user/packs/gpu report.wasm".into()
-        }
-    );
+    assert_eq!(active.source, Source::File { path: "/home/user/packs/gpu report.wasm".into() });
     assert_eq!(
         active.capabilities,
-        [
-            capability("query cluster/Query.clusters"),
-            capability("persona email")
-        ]
-        .into()
+        [capability("query cluster/Query.clusters"), capability("persona email")].into()
     );
     assert_eq!(pack.generations.len(), 2);
     assert_eq!(pack.grants[0].scope, Scope::Profile(scope("acme")));
     assert_eq!(pack.grants[0].digest, Some(active.digest));
-    let reach = pack.grants[0]
-        .grants
-        .reach(&capability("query cluster/Query.clusters"))
-        .unwrap();
+    let reach = pack.grants[0].grants.reach(&capability("query cluster/Query.clusters")).unwrap();
     assert!(reach.lines().eq(["clusters", "clusters.edges"]));
     assert_eq!(pack.grants[1].scope, Scope::AllProfiles);
     let bundled = &index.packs["vantage/cluster"];
     assert!(!bundled.is_installed());
-    assert_eq!(
-        bundled.revoked[0].capabilities,
-        [capability("persona email")].into()
-    );
+    assert_eq!(bundled.revoked[0].capabilities, [capability("persona email")].into());
 }
 
 #[test]
 fn what_is_written_is_the_sample() {
     let index = read(SAMPLE).unwrap().index;
-    let without_comments: String = SAMPLE
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .map(|line| format!("{line}\n"))
-        .collect();
+    let without_comments: String =
+        SAMPLE.lines().filter(|line| !line.starts_with('#')).map(|line| format!("{line}\n")).collect();
     assert_eq!(toml::to_string(&index).unwrap(), without_comments);
 }
 
@@ -102,12 +84,7 @@ fn some_capability() -> impl Strategy<Value = Capability> {
 fn some_scope() -> impl Strategy<Value = Scope> {
     let origins = vec(".*", 0..3);
     let profile = (".*", origins, option::of(".*")).prop_map(|(issuer, origins, organization)| {
-        crate::GrantScope {
-            issuer,
-            origins,
-            organization,
-        }
-        .into()
+        crate::GrantScope { issuer, origins, organization }.into()
     });
     prop_oneof![Just(Scope::AllProfiles), profile]
 }

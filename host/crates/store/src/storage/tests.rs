@@ -12,31 +12,18 @@ fn values_are_set_read_and_deleted() {
     assert_eq!(storage.get("a").unwrap(), None);
     assert!(storage.keys().unwrap().is_empty());
     storage.delete("a").unwrap();
-    assert!(
-        !store.folder().exists(),
-        "nothing is made before something is set"
-    );
+    assert!(!store.folder().exists(), "nothing is made before something is set");
 
     let value = r#"{"b": [1.0, "ü\n"], "a": 12345678901234567890}"#;
     storage.set("a b/ü", value).unwrap();
     storage.set("a", " null ").unwrap();
-    assert_eq!(
-        storage.get("a b/ü").unwrap().as_deref(),
-        Some(value),
-        "as it was set"
-    );
+    assert_eq!(storage.get("a b/ü").unwrap().as_deref(), Some(value), "as it was set");
     assert_eq!(storage.get("a").unwrap().as_deref(), Some("null"));
     assert_eq!(storage.keys().unwrap(), ["a", "a b/ü"]);
     storage.delete("a").unwrap();
     assert_eq!(storage.keys().unwrap(), ["a b/ü"]);
     for text in ["", "{", "1 2", "\"\u{1}\"", "nul"] {
-        assert!(
-            matches!(
-                storage.set("a", text).unwrap_err(),
-                StoreError::InvalidValue { .. }
-            ),
-            "{text:?}"
-        );
+        assert!(matches!(storage.set("a", text).unwrap_err(), StoreError::InvalidValue { .. }), "{text:?}");
     }
 }
 
@@ -110,15 +97,7 @@ fn writers_at_the_same_time_lose_nothing() {
             });
         }
     });
-    assert_eq!(
-        store
-            .storage(BUNDLED_ID, &scope("acme"), 1000)
-            .unwrap()
-            .keys()
-            .unwrap()
-            .len(),
-        20
-    );
+    assert_eq!(store.storage(BUNDLED_ID, &scope("acme"), 1000).unwrap().keys().unwrap().len(), 20);
 }
 
 #[test]
@@ -127,10 +106,7 @@ fn a_sample_is_read_and_damage_is_told() {
     let (_folder, store) = store();
     let storage = store.storage(BUNDLED_ID, &scope("acme"), 1000).unwrap();
     storage.set("first", "1").unwrap();
-    assert_eq!(
-        std::fs::metadata(&storage.path).unwrap().permissions().mode() & 0o777,
-        0o600
-    );
+    assert_eq!(std::fs::metadata(&storage.path).unwrap().permissions().mode() & 0o777, 0o600);
     let sample = r#"{"version":1,"pack":"vantage/cluster","scope":{"issuer":"https://id.example",
         "origins":["https://api.example"],"organization":"acme"},"values":{"last": {"a": 1}}}"#;
     overwrite(&storage.path, sample.as_bytes());
@@ -138,29 +114,16 @@ fn a_sample_is_read_and_damage_is_told() {
 
     let cases = [
         (&sample[..40], "EOF"),
-        (
-            &sample.replace(":1,", ":2,"),
-            "it has version 2; this vantage knows version 1",
-        ),
-        (
-            &sample.replace("vantage/cluster", "vantage/other"),
-            "another pack or profile",
-        ),
+        (&sample.replace(":1,", ":2,"), "it has version 2; this vantage knows version 1"),
+        (&sample.replace("vantage/cluster", "vantage/other"), "another pack or profile"),
         (&sample.replace("\"acme\"", "\"else\""), "another pack or profile"),
     ];
     for (text, expected) in cases {
         overwrite(&storage.path, text.as_bytes());
-        for error in [
-            storage.get("last").unwrap_err(),
-            storage.set("last", "1").unwrap_err(),
-        ] {
+        for error in [storage.get("last").unwrap_err(), storage.set("last", "1").unwrap_err()] {
             assert!(matches!(error, StoreError::StorageCorrupt { .. }), "{error}");
             assert!(error.to_string().contains(expected), "{error}");
         }
-        assert_eq!(
-            std::fs::read_to_string(&storage.path).unwrap(),
-            text,
-            "not overwritten"
-        );
+        assert_eq!(std::fs::read_to_string(&storage.path).unwrap(), text, "not overwritten");
     }
 }

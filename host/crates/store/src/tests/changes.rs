@@ -15,19 +15,13 @@ fn grants_are_given_added_to_and_taken_away() {
     let live = store.grants_in_force("acme/gpu", &digest, scope("acme")).unwrap();
     assert_eq!(live.grants().unwrap(), grants(&["persona email"]));
 
-    let more = GrantSet {
-        scope: scope("acme").into(),
-        grants: grants(&["persona roles"]),
-    };
+    let more = GrantSet { scope: scope("acme").into(), grants: grants(&["persona roles"]) };
     store.grant("acme/gpu", Some(&digest), more, NOW).unwrap();
     assert_eq!(in_force("acme"), grants(&["persona email", "persona roles"]));
     assert_eq!(live.grants().unwrap(), in_force("acme"));
     assert!(in_force("else").is_empty());
 
-    let all = GrantSet {
-        scope: Scope::AllProfiles,
-        grants: grants(&["persona identity"]),
-    };
+    let all = GrantSet { scope: Scope::AllProfiles, grants: grants(&["persona identity"]) };
     store.grant("acme/gpu", Some(&digest), all, NOW).unwrap();
     assert_eq!(in_force("else"), grants(&["persona identity"]));
 
@@ -40,17 +34,11 @@ fn grants_are_given_added_to_and_taken_away() {
 
     // Everywhere, whatever granted it.
     let gone = capabilities(&["persona identity", "persona email"]);
-    assert_eq!(
-        store.revoke("acme/gpu", &gone, &Scope::AllProfiles).unwrap(),
-        gone
-    );
+    assert_eq!(store.revoke("acme/gpu", &gone, &Scope::AllProfiles).unwrap(), gone);
     assert!(in_force("acme").is_empty() && in_force("else").is_empty());
 
     // Granting anew lifts what was revoked.
-    let again = GrantSet {
-        scope: Scope::AllProfiles,
-        grants: grants(&["persona identity"]),
-    };
+    let again = GrantSet { scope: Scope::AllProfiles, grants: grants(&["persona identity"]) };
     store.set_grants("acme/gpu", Some(&digest), again, NOW).unwrap();
     assert_eq!(in_force("acme"), grants(&["persona identity"]));
     assert_eq!(store.find("acme/gpu").unwrap().revoked, []);
@@ -65,17 +53,10 @@ fn removing_a_pack_removes_its_grants() {
     let pack = TestPack::new("acme/gpu", "1.0.0", "gpu").granted(&["persona email"]);
     pack.add_to(&store).unwrap();
     store.remove("acme/gpu").unwrap();
-    let error = store
-        .set_grants("acme/gpu", Some(&pack.digest()), pack.grants.clone(), NOW)
-        .unwrap_err();
+    let error = store.set_grants("acme/gpu", Some(&pack.digest()), pack.grants.clone(), NOW).unwrap_err();
     assert!(matches!(error, StoreError::NotInstalled { .. }));
     pack.clone().granted(&[]).add_to(&store).unwrap();
-    assert!(
-        store
-            .grants("acme/gpu", &pack.digest(), &scope("acme"))
-            .unwrap()
-            .is_empty()
-    );
+    assert!(store.grants("acme/gpu", &pack.digest(), &scope("acme")).unwrap().is_empty());
 }
 
 #[test]
@@ -85,14 +66,10 @@ fn grants_for_bytes_that_are_not_installed_are_refused() {
     pack.add_to(&store).unwrap();
     let other = sha256_digest(b"other");
     for digest in [Some(other.as_str()), None] {
-        let error = store
-            .set_grants("acme/gpu", digest, pack.grants.clone(), NOW)
-            .unwrap_err();
+        let error = store.set_grants("acme/gpu", digest, pack.grants.clone(), NOW).unwrap_err();
         assert!(matches!(error, StoreError::NoGeneration { .. }), "{error}");
     }
-    let error = store
-        .grants("acme/gpu", "sha256:../..", &scope("acme"))
-        .unwrap_err();
+    let error = store.grants("acme/gpu", "sha256:../..", &scope("acme")).unwrap_err();
     assert!(matches!(error, StoreError::InvalidDigest { .. }));
 }
 
@@ -106,33 +83,15 @@ fn a_bundled_pack_can_be_revoked_and_granted_again() {
     assert_eq!(live.grants().unwrap(), all);
 
     let email = capabilities(&["persona email"]);
-    assert_eq!(
-        store
-            .revoke("vantage/cluster", &email, &scope("acme").into())
-            .unwrap(),
-        email
-    );
+    assert_eq!(store.revoke("vantage/cluster", &email, &scope("acme").into()).unwrap(), email);
     assert_eq!(in_force("acme"), grants(&["query cluster/Query.clusters"]));
     assert_eq!(live.grants().unwrap(), in_force("acme"));
     assert_eq!(in_force("else"), all);
-    assert!(
-        store
-            .revoke("vantage/cluster", &email, &scope("acme").into())
-            .unwrap()
-            .is_empty()
-    );
+    assert!(store.revoke("vantage/cluster", &email, &scope("acme").into()).unwrap().is_empty());
 
-    assert_eq!(
-        store
-            .revoke("vantage/cluster", &email, &Scope::AllProfiles)
-            .unwrap(),
-        email
-    );
+    assert_eq!(store.revoke("vantage/cluster", &email, &Scope::AllProfiles).unwrap(), email);
     assert_eq!(in_force("else"), grants(&["query cluster/Query.clusters"]));
-    let again = GrantSet {
-        scope: scope("acme").into(),
-        grants: grants(&["persona email"]),
-    };
+    let again = GrantSet { scope: scope("acme").into(), grants: grants(&["persona email"]) };
     store.grant("vantage/cluster", None, again, NOW).unwrap();
     assert_eq!(in_force("acme"), all);
     assert_eq!(in_force("else"), grants(&["query cluster/Query.clusters"]));

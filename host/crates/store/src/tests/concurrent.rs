@@ -14,9 +14,7 @@ fn two_threads_that_add_at_once_both_succeed() {
             let store = &store;
             scope.spawn(move || {
                 let word = format!("word{number}");
-                TestPack::new(&format!("acme/pack{number}"), "1.0.0", &word)
-                    .add_to(store)
-                    .unwrap();
+                TestPack::new(&format!("acme/pack{number}"), "1.0.0", &word).add_to(store).unwrap();
             });
         }
     });
@@ -33,10 +31,7 @@ fn of_two_that_want_the_same_word_one_gets_it() {
             let store = &store;
             scope.spawn(move || TestPack::new(id, "1.0.0", "gpu").add_to(store))
         };
-        [add("acme/one"), add("acme/two")]
-            .into_iter()
-            .map(|thread| thread.join().unwrap())
-            .collect()
+        [add("acme/one"), add("acme/two")].into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1);
     let error = results.into_iter().find_map(Result::err).unwrap();
@@ -80,13 +75,9 @@ fn a_lock_that_is_never_let_go_is_told_and_readers_do_not_wait_for_it() {
     pack.add_to(&store).unwrap();
     let lock = Lock::take(&store.folder().join("lock"), Duration::ZERO).unwrap();
     let impatient = store.clone().with_patience(Duration::from_millis(1));
-    let error = TestPack::new("acme/new", "1.0.0", "new")
-        .add_to(&impatient)
-        .unwrap_err();
+    let error = TestPack::new("acme/new", "1.0.0", "new").add_to(&impatient).unwrap_err();
     assert_eq!(error.kind(), crate::StoreErrorKind::Unavailable);
-    let StoreError::Locked { holder, .. } = error else {
-        panic!("{error}")
-    };
+    let StoreError::Locked { holder, .. } = error else { panic!("{error}") };
     assert_eq!(holder, Some(format!("process {}", std::process::id())));
 
     std::fs::remove_file(store.catalog_path()).unwrap();
@@ -102,24 +93,13 @@ fn grants_given_at_once_are_all_kept() {
     let (_folder, store) = store();
     let pack = TestPack::new("acme/gpu", "1.0.0", "gpu");
     pack.add_to(&store).unwrap();
-    let lines = [
-        "persona email",
-        "persona roles",
-        "persona identity",
-        "persona organization",
-    ];
+    let lines = ["persona email", "persona roles", "persona identity", "persona organization"];
     std::thread::scope(|threads| {
         for line in lines {
             let (store, digest) = (&store, pack.digest());
-            let set = GrantSet {
-                scope: scope("acme").into(),
-                grants: grants(&[line]),
-            };
+            let set = GrantSet { scope: scope("acme").into(), grants: grants(&[line]) };
             threads.spawn(move || store.grant("acme/gpu", Some(&digest), set, "").unwrap());
         }
     });
-    assert_eq!(
-        store.grants("acme/gpu", &pack.digest(), &scope("acme")).unwrap(),
-        grants(&lines)
-    );
+    assert_eq!(store.grants("acme/gpu", &pack.digest(), &scope("acme")).unwrap(), grants(&lines));
 }

@@ -24,21 +24,13 @@ fn what_is_not_our_own_file_is_refused() {
         "{error}"
     );
     store.catalog().unwrap_err();
-    TestPack::new("acme/new", "1.0.0", "new")
-        .add_to(&store)
-        .unwrap_err();
+    TestPack::new("acme/new", "1.0.0", "new").add_to(&store).unwrap_err();
     assert_eq!(fs::read(&elsewhere).unwrap(), good);
 
     fs::remove_file(&index).unwrap();
     overwrite(&index, &good);
     fs::set_permissions(&index, fs::Permissions::from_mode(0o666)).unwrap();
-    assert!(
-        store
-            .list()
-            .unwrap_err()
-            .to_string()
-            .ends_with("is not used: others can write it (mode 0666)")
-    );
+    assert!(store.list().unwrap_err().to_string().ends_with("is not used: others can write it (mode 0666)"));
     fs::set_permissions(&index, fs::Permissions::from_mode(0o600)).unwrap();
     fs::set_permissions(store.folder(), fs::Permissions::from_mode(0o777)).unwrap();
     let error = store.catalog().unwrap_err();
@@ -77,10 +69,7 @@ fn a_change_that_cannot_be_finished_leaves_the_old_state() {
     fs::create_dir_all(store.catalog_path().join("in the way")).unwrap();
     store.remove("acme/new").unwrap();
     assert_eq!(words(&store), ["one", "two"]);
-    assert_eq!(
-        store.grants("acme/one", &one.digest(), &scope("acme")).unwrap(),
-        grants(&["persona email"])
-    );
+    assert_eq!(store.grants("acme/one", &one.digest(), &scope("acme")).unwrap(), grants(&["persona email"]));
     let catalog = store.catalog().unwrap();
     assert_eq!(catalog.find("one").unwrap().description().unwrap().id, "acme/one");
 }
@@ -114,10 +103,7 @@ fn what_a_killed_process_leaves_is_old_or_new_and_is_cleared_away() {
     // Killed while writing, and after the objects.
     overwrite(&store.folder().join(".unfinished-abc"), b"half");
     store.objects().write(Sort::Component, &new.bytes()).unwrap();
-    store
-        .objects()
-        .write(Sort::Description, new.json().as_bytes())
-        .unwrap();
+    store.objects().write(Sort::Description, new.json().as_bytes()).unwrap();
     assert_eq!(words(&store), ["one", "two"]);
     assert_eq!(store.list().unwrap().len(), 2);
 
@@ -149,9 +135,7 @@ fn a_read_only_folder_is_read_unless_root() {
     fs::set_permissions(store.folder(), fs::Permissions::from_mode(0o500)).unwrap();
     assert_eq!(words(&store), ["one", "two"]);
     assert!(!store.catalog_path().exists());
-    let error = TestPack::new("acme/new", "1.0.0", "new")
-        .add_to(&store)
-        .unwrap_err();
+    let error = TestPack::new("acme/new", "1.0.0", "new").add_to(&store).unwrap_err();
     assert!(matches!(error, StoreError::Io { .. }), "{error}");
     fs::set_permissions(store.folder(), fs::Permissions::from_mode(0o700)).unwrap();
     assert_eq!(store.list().unwrap().len(), 2);

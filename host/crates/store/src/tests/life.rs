@@ -27,41 +27,22 @@ fn a_pack_is_added_found_and_removed() {
 
     let catalog = store.catalog().unwrap();
     let entry = catalog.find("gpu").unwrap();
-    assert_eq!(
-        (entry.id(), entry.version(), entry.digest()),
-        ("acme/gpu", "1.2.0", pack.digest())
-    );
-    assert_eq!(
-        entry.description().unwrap(),
-        Description::parse(&pack.json()).unwrap()
-    );
+    assert_eq!((entry.id(), entry.version(), entry.digest()), ("acme/gpu", "1.2.0", pack.digest()));
+    assert_eq!(entry.description().unwrap(), Description::parse(&pack.json()).unwrap());
     assert_eq!(entry.own_path(&["gpu".into(), "list".into()]), ["gpu", "list"]);
     assert!(catalog.find("gp").is_none() && catalog.find("gpu list").is_none() && catalog.find("").is_none());
 
-    store
-        .storage("acme/gpu", &scope("acme"), 100)
-        .unwrap()
-        .set("k", "12345")
-        .unwrap();
+    store.storage("acme/gpu", &scope("acme"), 100).unwrap().set("k", "12345").unwrap();
     let removed = store.remove("acme/gpu").unwrap();
     assert_eq!(removed_versions(&removed), "1.2.0");
     assert_eq!(removed.digests, [pack.digest()]);
-    assert_eq!(
-        removed.capabilities,
-        capabilities(&["query cluster/Query.clusters"])
-    );
-    assert_eq!(
-        removed.object_bytes,
-        (pack.bytes().len() + pack.json().len()) as u64
-    );
+    assert_eq!(removed.capabilities, capabilities(&["query cluster/Query.clusters"]));
+    assert_eq!(removed.object_bytes, (pack.bytes().len() + pack.json().len()) as u64);
     assert!(removed.storage_bytes > 0);
     assert!(!path.exists());
     assert!(words(&store).is_empty());
     for name in ["acme/gpu", "gpu"] {
-        assert!(matches!(
-            store.find(name).unwrap_err(),
-            StoreError::NotInstalled { .. }
-        ));
+        assert!(matches!(store.find(name).unwrap_err(), StoreError::NotInstalled { .. }));
     }
     let error = store.remove("acme/gpu").unwrap_err();
     insta::assert_snapshot!(error, @"pack `acme/gpu` is not installed");
@@ -90,24 +71,14 @@ fn three_generations_are_kept_each_with_its_grants() {
         assert_eq!(installed.digest, pack.digest());
     }
     let installed = store.find("acme/gpu").unwrap();
-    let kept: Vec<_> = installed
-        .generations
-        .iter()
-        .map(|one| one.version.to_string())
-        .collect();
+    let kept: Vec<_> = installed.generations.iter().map(|one| one.version.to_string()).collect();
     assert_eq!(kept, ["1.1.0", "1.2.0", "1.3.0"]);
     assert_eq!(installed.grants.len(), 3);
-    assert!(matches!(
-        store.component(&packs[0].digest()).unwrap_err(),
-        StoreError::ObjectMissing { .. }
-    ));
+    assert!(matches!(store.component(&packs[0].digest()).unwrap_err(), StoreError::ObjectMissing { .. }));
     let granted = |pack: &TestPack| store.grants("acme/gpu", &pack.digest(), &scope("acme")).unwrap();
     assert!(granted(&packs[0]).is_empty());
     assert_eq!(granted(&packs[1]), grants(&["persona email"]));
-    assert_eq!(
-        removed_versions(&store.remove("acme/gpu").unwrap()),
-        "1.1.0 1.2.0 1.3.0"
-    );
+    assert_eq!(removed_versions(&store.remove("acme/gpu").unwrap()), "1.1.0 1.2.0 1.3.0");
 }
 
 #[test]
@@ -115,40 +86,19 @@ fn other_bytes_and_another_source_start_with_the_grants_given() {
     let (_folder, store) = store();
     let first = TestPack::new("acme/gpu", "1.0.0", "gpu").granted(&["persona email"]);
     first.add_to(&store).unwrap();
-    let elsewhere = GrantSet {
-        scope: scope("else").into(),
-        grants: grants(&["persona email"]),
-    };
-    store
-        .set_grants(
-            "acme/gpu",
-            Some(&first.digest()),
-            elsewhere,
-            "2026-11-24T00:00:00Z",
-        )
-        .unwrap();
+    let elsewhere = GrantSet { scope: scope("else").into(), grants: grants(&["persona email"]) };
+    store.set_grants("acme/gpu", Some(&first.digest()), elsewhere, "2026-11-24T00:00:00Z").unwrap();
     let granted = |pack: &TestPack, at: &str| store.grants("acme/gpu", &pack.digest(), &scope(at)).unwrap();
 
     let second = TestPack::new("acme/gpu", "2.0.0", "gpu");
     second.add_to(&store).unwrap();
     assert!(granted(&second, "acme").is_empty() && granted(&second, "else").is_empty());
-    assert_eq!(
-        granted(&first, "acme"),
-        grants(&["persona email"]),
-        "for going back"
-    );
+    assert_eq!(granted(&first, "acme"), grants(&["persona email"]), "for going back");
 
     first.add_to(&store).unwrap();
-    assert_eq!(
-        granted(&first, "else"),
-        grants(&["persona email"]),
-        "the same again"
-    );
+    assert_eq!(granted(&first, "else"), grants(&["persona email"]), "the same again");
 
-    let moved = TestPack {
-        source: "/elsewhere/gpu.wasm".into(),
-        ..first.clone()
-    };
+    let moved = TestPack { source: "/elsewhere/gpu.wasm".into(), ..first.clone() };
     moved.clone().granted(&[]).add_to(&store).unwrap();
     assert!(granted(&moved, "acme").is_empty() && granted(&moved, "else").is_empty());
 }
@@ -179,9 +129,7 @@ fn two_packs_with_the_same_bytes_share_them_until_both_are_gone() {
 #[test]
 fn an_alias_stands_in_for_the_first_word() {
     let (_folder, store) = store();
-    TestPack::new("acme/gpu", "1.0.0", "gpu list")
-        .add_to(&store)
-        .unwrap();
+    TestPack::new("acme/gpu", "1.0.0", "gpu list").add_to(&store).unwrap();
     let mut late = TestPack::new("late/gpu", "1.0.0", "gpu show");
 
     let error = late.add_to(&store).unwrap_err();
@@ -189,16 +137,8 @@ fn an_alias_stands_in_for_the_first_word() {
     insta::assert_snapshot!(error.hints().join("\n"), @"--as late-gpu adds the pack under another name");
     let catalog = store.catalog().unwrap();
     let error = check_names(&Description::parse(&late.json()).unwrap(), &[], &catalog).unwrap_err();
-    let StoreError::NameClash {
-        owner, suggestion, ..
-    } = error
-    else {
-        panic!("{error}")
-    };
-    assert_eq!(
-        (owner, suggestion.as_deref()),
-        (Owner::Pack("acme/gpu".into()), Some("late-gpu"))
-    );
+    let StoreError::NameClash { owner, suggestion, .. } = error else { panic!("{error}") };
+    assert_eq!((owner, suggestion.as_deref()), (Owner::Pack("acme/gpu".into()), Some("late-gpu")));
     // A pack does not clash with itself: this is an upgrade.
     check_names(&description("acme/gpu", "2.0.0", &["gpu list"]), &[], &catalog).unwrap();
 
@@ -207,38 +147,16 @@ fn an_alias_stands_in_for_the_first_word() {
     assert_eq!(words(&store), ["gpu", "late-gpu"]);
     let catalog = store.catalog().unwrap();
     let entry = catalog.find("late-gpu").unwrap();
-    assert_eq!(
-        entry.description().unwrap().commands[0].path,
-        ["late-gpu", "show"]
-    );
-    assert_eq!(
-        entry.own_path(&["late-gpu".into(), "show".into()]),
-        ["gpu", "show"]
-    );
+    assert_eq!(entry.description().unwrap().commands[0].path, ["late-gpu", "show"]);
+    assert_eq!(entry.own_path(&["late-gpu".into(), "show".into()]), ["gpu", "show"]);
     assert_eq!(store.find("late-gpu").unwrap().id, "late/gpu");
 
     // Another version keeps the name that the user gave.
-    let newer = TestPack {
-        version: "1.1.0".into(),
-        alias: None,
-        ..late
-    };
+    let newer = TestPack { version: "1.1.0".into(), alias: None, ..late };
     assert_eq!(newer.add_to(&store).unwrap().alias.as_deref(), Some("late-gpu"));
 
-    let third = TestPack {
-        alias: Some("late-gpu".into()),
-        ..TestPack::new("third/x", "1.0.0", "x")
-    };
-    assert!(matches!(
-        third.add_to(&store).unwrap_err(),
-        StoreError::NameClash { .. }
-    ));
-    let bad = TestPack {
-        alias: Some("../x".into()),
-        ..TestPack::new("third/x", "1.0.0", "x")
-    };
-    assert!(matches!(
-        bad.add_to(&store).unwrap_err(),
-        StoreError::InvalidAlias { .. }
-    ));
+    let third = TestPack { alias: Some("late-gpu".into()), ..TestPack::new("third/x", "1.0.0", "x") };
+    assert!(matches!(third.add_to(&store).unwrap_err(), StoreError::NameClash { .. }));
+    let bad = TestPack { alias: Some("../x".into()), ..TestPack::new("third/x", "1.0.0", "x") };
+    assert!(matches!(bad.add_to(&store).unwrap_err(), StoreError::InvalidAlias { .. }));
 }

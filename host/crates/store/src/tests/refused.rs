@@ -5,15 +5,10 @@ use super::*;
 #[test]
 fn ids_that_are_not_for_installed_packs_are_refused() {
     let (folder, store) = store();
-    let error = TestPack::new("vantage/cluster", "1.0.0", "gpu")
-        .add_to(&store)
-        .unwrap_err();
+    let error = TestPack::new("vantage/cluster", "1.0.0", "gpu").add_to(&store).unwrap_err();
     insta::assert_snapshot!(error, @"`vantage/cluster` is not accepted: ids that begin with `vantage/` are those of bundled packs");
     assert!(!folder.path().join("data").exists());
-    assert!(matches!(
-        store.remove("vantage/cluster").unwrap_err(),
-        StoreError::Bundled { .. }
-    ));
+    assert!(matches!(store.remove("vantage/cluster").unwrap_err(), StoreError::Bundled { .. }));
 
     let good = TestPack::new("acme/gpu", "1.0.0", "gpu");
     let hostile = [
@@ -27,15 +22,8 @@ fn ids_that_are_not_for_installed_packs_are_refused() {
         "acme/%2e",
         "Acme/gpu",
     ];
-    for id in hostile
-        .into_iter()
-        .map(str::to_owned)
-        .chain([format!("acme/{}", "x".repeat(300))])
-    {
-        assert!(
-            Description::parse(&description_json(&id, "1.0.0", &["gpu"])).is_err(),
-            "{id:?}"
-        );
+    for id in hostile.into_iter().map(str::to_owned).chain([format!("acme/{}", "x".repeat(300))]) {
+        assert!(Description::parse(&description_json(&id, "1.0.0", &["gpu"])).is_err(), "{id:?}");
         // Whoever gets round the parser still has no place to store it under.
         let mut description = description("acme/gpu", "1.0.0", &["gpu"]);
         description.id.clone_from(&id);
@@ -50,26 +38,12 @@ fn ids_that_are_not_for_installed_packs_are_refused() {
             grants: good.grants.clone(),
             now: String::new(),
         };
-        assert!(
-            matches!(store.add(forged).unwrap_err(), StoreError::Inconsistent { .. }),
-            "{id:?}"
-        );
-        assert!(
-            store
-                .grants(&id, &good.digest(), &scope("acme"))
-                .unwrap()
-                .is_empty()
-        );
-        assert!(matches!(
-            store.find(&id).unwrap_err(),
-            StoreError::NotInstalled { .. }
-        ));
+        assert!(matches!(store.add(forged).unwrap_err(), StoreError::Inconsistent { .. }), "{id:?}");
+        assert!(store.grants(&id, &good.digest(), &scope("acme")).unwrap().is_empty());
+        assert!(matches!(store.find(&id).unwrap_err(), StoreError::NotInstalled { .. }));
     }
     for version in ["../1.0.0", "1.0", "v1.0.0", "1.0.0\0", "1.0.0/x"] {
-        assert!(
-            Description::parse(&description_json("acme/gpu", version, &["gpu"])).is_err(),
-            "{version:?}"
-        );
+        assert!(Description::parse(&description_json("acme/gpu", version, &["gpu"])).is_err(), "{version:?}");
     }
     assert!(store.list().unwrap().is_empty());
 }
@@ -103,11 +77,7 @@ fn a_source_is_a_file_of_bounded_size() {
     let path = folder.path().join("a b\nc.wasm");
     overwrite(&path, b"12345");
     assert_eq!(Store::read_source(&path, 5).unwrap(), b"12345");
-    let shown = |error: StoreError| {
-        error
-            .to_string()
-            .replace(&folder.path().display().to_string(), "FOLDER")
-    };
+    let shown = |error: StoreError| error.to_string().replace(&folder.path().display().to_string(), "FOLDER");
     insta::assert_snapshot!(shown(Store::read_source(&path, 4).unwrap_err()), @"
     `FOLDER/a b
     c.wasm` has more than the 4 bytes that a pack may have
@@ -117,9 +87,5 @@ fn a_source_is_a_file_of_bounded_size() {
     insta::assert_snapshot!(shown(Store::read_source(Path::new("/dev/zero"), 4).unwrap_err()), @"`/dev/zero` is a device, not a file");
     let link = folder.path().join("link.wasm");
     std::os::unix::fs::symlink(&path, &link).unwrap();
-    assert_eq!(
-        Store::read_source(&link, 5).unwrap(),
-        b"12345",
-        "the user named it"
-    );
+    assert_eq!(Store::read_source(&link, 5).unwrap(), b"12345", "the user named it");
 }

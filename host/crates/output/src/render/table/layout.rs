@@ -60,10 +60,8 @@ fn shrink(wants: &mut [Want], room: usize) {
     }
     let mut sum: usize = wants.iter().map(|want| want.natural).sum();
     while sum > room {
-        let widest = wants
-            .iter_mut()
-            .filter(|want| want.natural > want.minimum)
-            .max_by_key(|want| want.natural);
+        let widest =
+            wants.iter_mut().filter(|want| want.natural > want.minimum).max_by_key(|want| want.natural);
         let Some(widest) = widest else { return };
         widest.natural -= 1;
         sum -= 1;
@@ -90,10 +88,7 @@ mod tests {
 
     #[test]
     fn the_widest_gives_way_and_the_first_does_not() {
-        assert_eq!(
-            widths(&[(20, 8), (7, 7), (60, 8), (12, 8)], Some(80)),
-            [20, 7, 35, 12]
-        );
+        assert_eq!(widths(&[(20, 8), (7, 7), (60, 8), (12, 8)], Some(80)), [20, 7, 35, 12]);
         assert_eq!(widths(&[(30, 8), (20, 8)], Some(45)), [30, 13]);
     }
 

@@ -44,9 +44,7 @@ fn places(value: &Value, place: &str, all: &mut Vec<String>) {
     all.push(place.to_owned());
     match value {
         Value::Object(members) => {
-            members
-                .iter()
-                .for_each(|(name, value)| places(value, &format!("{place}/{name}"), all));
+            members.iter().for_each(|(name, value)| places(value, &format!("{place}/{name}"), all));
         }
         Value::Array(items) => {
             items

@@ -13,9 +13,7 @@ fn the_contract_names_the_same_reserved_options() {
     let list = &contract[start..start + contract[start..].find('`').unwrap()];
     let mut written: Vec<&str> = list.split_whitespace().collect();
     let long = RESERVED_LONG.iter().map(|name| format!("--{name}"));
-    let mut known: Vec<String> = long
-        .chain(RESERVED_SHORT.iter().map(|short| format!("-{short}")))
-        .collect();
+    let mut known: Vec<String> = long.chain(RESERVED_SHORT.iter().map(|short| format!("-{short}"))).collect();
     written.sort_unstable();
     known.sort_unstable();
     assert_eq!(known, written);
@@ -25,10 +23,7 @@ fn the_contract_names_the_same_reserved_options() {
 fn arguments_keep_clear_of_the_host_and_of_each_other() {
     let argument = |changes: Value| {
         let mut argument = json!({"name": "extra", "kind": "text", "summary": "Extra"});
-        argument
-            .as_object_mut()
-            .unwrap()
-            .extend(changes.as_object().unwrap().clone());
+        argument.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
         refusal("/commands/0/arguments/-", argument)
     };
     assert_snapshot!(argument(json!({"name": "profile"})), @"/commands/0/arguments/6/name | `profile` is a global option of vantage");
@@ -54,16 +49,10 @@ fn arguments_keep_clear_of_the_host_and_of_each_other() {
     assert_snapshot!(argument(json!({"kind": "integer", "repeated": true, "default": [1, "2"]})), @"/commands/0/arguments/6/default/1 | the default of kind `integer` must be a whole number within ±(2^53−1)");
     assert_snapshot!(argument(json!({"value_name": "A\u{1b}[2J"})), @r"/commands/0/arguments/6/value_name | `A\u{1b}[2J` must be plain ASCII and not begin with a hyphen");
     for name in RESERVED_LONG {
-        assert!(
-            argument(json!({"name": name})).contains("is a global option"),
-            "{name}"
-        );
+        assert!(argument(json!({"name": name})).contains("is a global option"), "{name}");
     }
     for short in RESERVED_SHORT {
-        assert!(
-            argument(json!({"short": short})).contains("is a global option"),
-            "{short}"
-        );
+        assert!(argument(json!({"short": short})).contains("is a global option"), "{short}");
     }
 }
 
