@@ -80,6 +80,7 @@ fn prepare(
         Err(error) => return Err(diagnostics::usage_error(&error)),
     };
     let globals = Globals::from_arg_matches(&matches).map_err(|error| diagnostics::usage_error(&error))?;
+    globals.check(environment)?;
     Ok(Some(Prepared { globals, matches, commands }))
 }
 
@@ -137,6 +138,12 @@ impl Prepared {
             return Err(HostError::usage(
                 format!("`{word}` has no schema"),
                 vec!["--schema is for the commands of packs, as in vantage cluster list --schema".to_owned()],
+            ));
+        }
+        if context.globals().dry_run && !matches!(built_in, BuiltIn::Api(_)) {
+            return Err(HostError::usage(
+                format!("`{word}` has no dry run"),
+                vec!["--dry-run is for commands that change the platform".to_owned()],
             ));
         }
         commands::run(&built_in, context).await?.render(context.console())

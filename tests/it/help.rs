@@ -194,6 +194,27 @@ fn missing_and_surplus_arguments_are_named() {
 }
 
 #[test]
+fn a_dry_run_of_what_has_none_and_a_format_that_is_none_are_refused() {
+    let world = world();
+    assert_snapshot!(world.run(&["login", "--dry-run"]).expect(2), @"
+    exit: 2
+    --- stdout
+    --- stderr
+    error: `login` has no dry run
+    hint: --dry-run is for commands that change the platform
+    ");
+    let mut command = world.command(&["version"]);
+    command.env("VANTAGE_OUTPUT", "xml");
+    assert_snapshot!(world.finish(&mut command).expect(2), @"
+    exit: 2
+    --- stdout
+    --- stderr
+    error: VANTAGE_OUTPUT cannot be used: there is no format `xml`
+    hint: it takes one of table, text, json, jsonl, yaml, csv, tsv
+    ");
+}
+
+#[test]
 fn help_and_version_need_no_home() {
     let world = world();
     for arguments in [&["--help"][..], &["--version"], &["cluster", "--help"], &["version"]] {

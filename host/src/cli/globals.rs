@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use vantage_output::{Format, Style};
 
 use crate::environment::Environment;
+use crate::error::HostError;
 
 /// When to colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -84,6 +85,17 @@ impl Globals {
             return Some(Format::Json);
         }
         self.output.or_else(|| environment.text("VANTAGE_OUTPUT")?.parse().ok())
+    }
+
+    /// Refuses a format in the environment that does not exist, rather than passing over it.
+    pub fn check(&self, environment: &Environment) -> Result<(), HostError> {
+        match environment.text("VANTAGE_OUTPUT").map(str::parse::<Format>) {
+            Some(Err(error)) => Err(HostError::usage(
+                format!("VANTAGE_OUTPUT cannot be used: {error}"),
+                vec![format!("it takes one of {}", Format::NAMES.join(", "))],
+            )),
+            _ => Ok(()),
+        }
     }
 
     /// How output is drawn for these options on these streams.

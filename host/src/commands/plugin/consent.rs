@@ -63,13 +63,31 @@ fn authority(description: &Description) -> Result<String, HostError> {
             text.push_str(&format!("        \"{}\"\n", Visible::line(purpose)));
         }
         if !line.paths.is_empty() {
-            text.push_str(&format!("        as far as {}\n", line.paths.join(", ")));
+            text.push_str(&format!("        as far as {}\n", wrapped(&line.paths)));
         }
     }
     if let Some(warning) = warning(&lines) {
         text.push_str(&format!("\n  Mind that {warning}.\n"));
     }
     Ok(text)
+}
+
+/// The paths with commas between, broken into lines that fit a terminal of 100 columns.
+fn wrapped(paths: &[String]) -> String {
+    const COLUMNS: usize = 80;
+    let mut text = String::new();
+    let mut column = 0;
+    for path in paths {
+        if column > 0 && column + path.len() > COLUMNS {
+            text.push_str(",\n          ");
+            column = 0;
+        } else if column > 0 {
+            text.push_str(", ");
+        }
+        text.push_str(path);
+        column += path.len() + 2;
+    }
+    text
 }
 
 /// Shows `text` on the terminal and asks. The default is No.
