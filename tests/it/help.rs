@@ -68,7 +68,6 @@ fn a_packs_commands_have_the_same_help_as_built_ins() {
       get     Show a cluster
       create  Create a cluster
       delete  Delete a cluster
-      help    Print this message or the help of the given subcommand(s)
 
     Options:
       -h, --help  Print help

@@ -17,6 +17,8 @@ pub fn tree(word: &str, description: &Description, now: jiff::Timestamp) -> Comm
     let about = group_summary(description, std::slice::from_ref(&word.to_owned()));
     let mut root = Command::new(word.to_owned())
         .about(about.unwrap_or_else(|| line(&description.summary)))
+        // A pack may have a command of that name, and `vantage help` explains every command.
+        .disable_help_subcommand(true)
         .subcommand_required(true)
         .arg_required_else_help(true);
     for command in &description.commands {
@@ -85,7 +87,11 @@ fn insert(
         let mut group = Command::new(word.clone());
         if command.path.len() > depth + 1 {
             let about = group_summary(description, &command.path[..=depth]).unwrap_or_default();
-            group = group.about(about).subcommand_required(true).arg_required_else_help(true);
+            group = group
+                .about(about)
+                .disable_help_subcommand(true)
+                .subcommand_required(true)
+                .arg_required_else_help(true);
         }
         return parent.subcommand(insert(group, description, command, depth + 1, now));
     }

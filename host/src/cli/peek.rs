@@ -44,15 +44,18 @@ impl Peek {
                 }
                 continue;
             }
-            let (name, value) = split(&argument);
-            let value = match value {
-                Some(value) => Some(value.to_owned()),
-                None if WITH_VALUE.contains(&name) => rest.next().map(|value| value.into_owned()),
-                None => None,
-            };
-            peek.option(name, value.as_deref());
-            // Whether another option takes a value is known only to the tree.
-            words_end |= !is_global(name);
+            for (name, value) in options(&argument) {
+                let value = match value {
+                    Some(value) => Some(value.to_owned()),
+                    None if WITH_VALUE.contains(&name.as_str()) => {
+                        rest.next().map(|value| value.into_owned())
+                    }
+                    None => None,
+                };
+                peek.option(&name, value.as_deref());
+                // Whether another option takes a value is known only to the tree.
+                words_end |= !is_global(&name);
+            }
         }
         peek
     }
@@ -68,30 +71,33 @@ impl Peek {
                     _ => Color::Auto,
                 }
             }
-            "--verbose" => self.verbosity += 1,
-            _ if name.starts_with("-v") && name[1..].bytes().all(|byte| byte == b'v') => {
-                self.verbosity += (name.len() - 1) as u8;
-            }
+            "--verbose" | "-v" => self.verbosity = self.verbosity.saturating_add(1),
             _ => {}
         }
     }
 }
 
-/// `--name=value`, `-ovalue` and `-o=value` in two; other clusters of short options stay whole.
-fn split(argument: &str) -> (&str, Option<&str>) {
+/// The options that one argument holds, each with the value that stands in it: `--name=value`, and
+/// clusters of short ones such as `-vo=json`.
+fn options(argument: &str) -> Vec<(String, Option<&str>)> {
     if argument.starts_with("--") {
         return match argument.split_once('=') {
-            Some((name, value)) => (name, Some(value)),
-            None => (argument, None),
+            Some((name, value)) => vec![(name.to_owned(), Some(value))],
+            None => vec![(argument.to_owned(), None)],
         };
     }
-    match argument.char_indices().nth(2) {
-        Some((end, _)) if WITH_VALUE.contains(&&argument[..end]) => {
-            let value = &argument[end..];
-            (&argument[..end], Some(value.strip_prefix('=').unwrap_or(value)))
+    let mut found = Vec::new();
+    for (at, letter) in argument.char_indices().skip(1) {
+        let name = format!("-{letter}");
+        let rest = &argument[at + letter.len_utf8()..];
+        if WITH_VALUE.contains(&name.as_str()) {
+            let value = (!rest.is_empty()).then(|| rest.strip_prefix('=').unwrap_or(rest));
+            found.push((name, value));
+            break;
         }
-        _ => (argument, None),
+        found.push((name, None));
     }
+    found
 }
 
 fn is_global(name: &str) -> bool {
@@ -106,6 +112,7 @@ fn is_global(name: &str) -> bool {
                 | "--quiet"
                 | "-q"
                 | "--verbose"
+                | "-v"
                 | "--no-input"
                 | "--yes"
                 | "-y"
@@ -113,7 +120,6 @@ fn is_global(name: &str) -> bool {
                 | "--help"
                 | "-h"
         )
-        || (name.starts_with("-v") && name[1..].bytes().all(|byte| byte == b'v'))
 }
 
 #[cfg(test)]
@@ -137,6 +143,13 @@ mod tests {
         let peek = peek("vantage -ojsonl -vv whoami");
         assert_eq!((peek.format, peek.verbosity), (Some(Format::Jsonl), 2));
         assert_eq!(peek.words, ["whoami"]);
+    }
+
+    #[test]
+    fn a_value_behind_a_cluster_of_short_options_is_no_word() {
+        let peek = peek("vantage -qvo json cluster list -jv");
+        assert_eq!(peek.words, ["cluster", "list"]);
+        assert_eq!((peek.format, peek.verbosity), (Some(Format::Json), 2));
     }
 
     #[test]
