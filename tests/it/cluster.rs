@@ -66,7 +66,7 @@ fn a_cluster_is_created_shown_and_deleted() {
     exit: 2
     --- stdout
     --- stderr
-    error: `vantage cluster delete` asks for confirmation, and there is nobody to ask
+    error: `vantage cluster delete mine` asks for confirmation, and there is nobody to ask
     hint: --yes confirms it; --dry-run shows what it would do
     ");
     assert_eq!(
@@ -149,7 +149,7 @@ fn a_destroying_command_asks_on_the_terminal() {
     let world = signed_in();
     world.run(&["cluster", "create", "mine", "--provider", "on_prem"]).expect(0);
     let mut terminal = world.on_terminal(&["cluster", "delete", "mine"]);
-    terminal.wait_for("[y/N]").unwrap();
+    terminal.wait_for("`vantage cluster delete mine` cannot be undone. Go on? [y/N]").unwrap();
     terminal.enter("n\n").unwrap();
     let (text, status) = terminal.finish().unwrap();
     assert!(!status.success() && text.contains("nothing was changed"), "{text}");

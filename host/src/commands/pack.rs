@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use clap::ArgMatches;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use vantage_output::visible::Visible;
 use vantage_output::{AnswerSpec, Column, ColumnFormat, Shape};
 use vantage_policy::decision::{Denial, Rule};
@@ -48,7 +48,7 @@ pub async fn run(
     }
     let arguments = packs::arguments(command, matches);
     let answer = context.console().answer(answer_spec(command))?;
-    confirm(pack, command, context).await?;
+    confirm(pack, command, &arguments, context).await?;
 
     let settings = PackSettings::read(&context.configuration()?, &pack.description)?;
     let failures = Failures::default();
@@ -169,8 +169,28 @@ fn ports(
     })
 }
 
+/// The command with what it is done to, as the user would type it.
+fn line(command: &Command, arguments: &Map<String, Value>) -> String {
+    let positional = command.arguments.iter().filter(|argument| argument.positional);
+    let values = positional.filter_map(|argument| match arguments.get(&argument.name)? {
+        Value::Array(values) => Some(values.iter().map(shown).collect::<Vec<_>>().join(" ")),
+        value => Some(shown(value)),
+    });
+    let words = std::iter::once("vantage".to_owned()).chain(command.path.iter().cloned()).chain(values);
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn shown(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
 /// Asks before a command that destroys, and before any change by a pack from others.
-async fn confirm(pack: &Chosen, command: &Command, context: &Context) -> Result<(), HostError> {
+async fn confirm(
+    pack: &Chosen,
+    command: &Command,
+    arguments: &Map<String, Value>,
+    context: &Context,
+) -> Result<(), HostError> {
     let globals = context.globals();
     let bundled = matches!(pack.origin, PackOrigin::Bundled(_));
     let asks = match command.effect {
@@ -181,7 +201,7 @@ async fn confirm(pack: &Chosen, command: &Command, context: &Context) -> Result<
     if !asks || globals.yes || globals.dry_run {
         return Ok(());
     }
-    let line = format!("vantage {}", command.path.join(" "));
+    let line = line(command, arguments);
     if !context.attended() {
         return Err(HostError::usage(
             format!("`{line}` asks for confirmation, and there is nobody to ask"),
