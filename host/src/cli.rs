@@ -84,7 +84,7 @@ pub fn tree(
         });
     }
     if help::names_a_command(peek) {
-        // Eighteen options that are the same everywhere would bury the command's own.
+        // Options that are the same everywhere would bury the command's own.
         for option in Globals::augment_args(Command::new("globals")).get_arguments() {
             root = root.mut_arg(option.get_id().as_str(), |option| option.hide(true));
         }

@@ -105,7 +105,10 @@ pub fn usage_error(error: &clap::Error) -> HostError {
             message.push_str(line.strip_prefix("error: ").unwrap_or(line));
         }
     }
-    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+    if matches!(
+        error.kind(),
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand
+    ) {
         message = "a command is missing".to_owned();
         hints = vec!["see the commands with --help".to_owned()];
     }

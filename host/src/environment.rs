@@ -1,8 +1,7 @@
 //! What the process was started with: variables, folders of the OS, and what its streams are.
 //!
-//! Together with `context.rs` this is the only file of the host that reads the environment; the
-//! lints of `.clippy.toml` refuse it everywhere else. It reads names and decides nothing about
-//! profiles or sessions.
+//! This is the only file of the host that reads the environment; the lints of `.clippy.toml` refuse
+//! it everywhere else. It decides nothing about profiles or sessions.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -52,7 +51,7 @@ pub struct Folders {
     pub config: PathBuf,
     /// Packs and their grants.
     pub data: PathBuf,
-    /// Sign-ins and the audit log.
+    /// Sign-ins.
     pub state: PathBuf,
     /// What can be made again: compiled code, discovery documents.
     pub cache: PathBuf,
@@ -91,6 +90,14 @@ impl Environment {
     /// The value of `name` as text; `None` where it is unset, empty or no UTF-8.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.variables.get(name)?.to_str()
+    }
+
+    /// A variable of ours whose value is no text. Passing over it would run the command for another
+    /// profile, or on another platform, than the one that was asked for.
+    pub fn unreadable(&self) -> Option<&'static str> {
+        let ours = |name: &str| name.starts_with("VANTAGE_") && name != "VANTAGE_HOME";
+        let found = self.variables.iter().find(|(name, value)| ours(name) && value.to_str().is_none());
+        found.map(|(name, _)| *name)
     }
 
     /// Whether `name` is set to anything but `0` or `false`.

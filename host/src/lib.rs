@@ -81,6 +81,9 @@ fn prepare(
     };
     let globals = Globals::from_arg_matches(&matches).map_err(|error| diagnostics::usage_error(&error))?;
     globals.check(environment)?;
+    if let Some(name) = environment.unreadable() {
+        return Err(HostError::usage(format!("{name} is not text in UTF-8"), Vec::new()));
+    }
     Ok(Some(Prepared { globals, matches, commands }))
 }
 

@@ -213,6 +213,26 @@ fn a_dry_run_of_what_has_none_and_a_format_that_is_none_are_refused() {
     ");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_variable_that_is_no_text_is_refused_and_help_still_works() {
+    use std::os::unix::ffi::OsStrExt;
+    let world = world();
+    let with = |arguments: &[&str]| {
+        let mut command = world.command(arguments);
+        command.env("VANTAGE_PROFILE", std::ffi::OsStr::from_bytes(b"\xff"));
+        world.finish(&mut command)
+    };
+    assert!(with(&["config", "list"]).expect(2).stderr.contains("VANTAGE_PROFILE is not text"));
+    with(&["--help"]).expect(0);
+}
+
+#[test]
+fn a_line_without_a_command_is_an_error_in_the_hosts_words() {
+    let ran = world().run(&["-o", "json"]).expect(2);
+    assert_eq!(ran.json_error()["message"], "a command is missing");
+}
+
 #[test]
 fn help_and_version_need_no_home() {
     let world = world();

@@ -3,11 +3,14 @@
 //! One function a kind, pure; what is refused is said in words that name what would be accepted.
 //! Files are not opened here: their value is the name as typed.
 
+use std::ops::RangeInclusive;
+
 use serde_json::{Value, json};
 use vantage_policy::description::Kind;
 
 /// Integers beyond this cannot be told apart by packs whose only number is a double.
 const LARGEST_EXACT_INTEGER: i64 = (1 << 53) - 1;
+const EXACT_INTEGERS: RangeInclusive<i64> = -LARGEST_EXACT_INTEGER..=LARGEST_EXACT_INTEGER;
 
 /// Reads `text` as a value of `kind`.
 pub fn parse(kind: Kind, text: &str, now: jiff::Timestamp) -> Result<Value, String> {
@@ -25,7 +28,7 @@ pub fn parse(kind: Kind, text: &str, now: jiff::Timestamp) -> Result<Value, Stri
 
 fn integer(text: &str) -> Result<Value, String> {
     match text.parse::<i64>() {
-        Ok(value) if value.abs() <= LARGEST_EXACT_INTEGER => Ok(json!(value)),
+        Ok(value) if EXACT_INTEGERS.contains(&value) => Ok(json!(value)),
         Ok(_) => Err(format!("an integer between -{LARGEST_EXACT_INTEGER} and {LARGEST_EXACT_INTEGER}")),
         Err(_) => Err("an integer, as in `12`".to_owned()),
     }
@@ -113,6 +116,7 @@ mod tests {
     fn what_is_refused_says_what_would_do() {
         for (kind, text) in [
             (Kind::Integer, "9007199254740992"),
+            (Kind::Integer, "-9223372036854775808"),
             (Kind::Integer, "1.0"),
             (Kind::Number, "NaN"),
             (Kind::Duration, "-2h"),

@@ -126,7 +126,8 @@ fn summary(session: &Session, _: Arguments) -> Result {
         clusters: *clusters,
         share: *clusters as f64 / all as f64,
     }))?;
-    output.note(format!("{all} clusters on {pages} pages"));
+    let plural = if pages == 1 { "" } else { "s" };
+    output.note(format!("{all} clusters on {pages} page{plural}"));
     Ok(())
 }
 

@@ -61,6 +61,8 @@ pub enum StoreKind {
 
 impl StoreKind {
     const ALL: [Self; 5] = [Self::Auto, Self::Keyring, Self::File, Self::Memory, Self::Command];
+    /// Those that work; the others are known, so that a configuration of a later version is read.
+    const AVAILABLE: [Self; 3] = [Self::Auto, Self::File, Self::Memory];
 
     /// As it stands in the configuration.
     pub fn as_str(self) -> &'static str {
@@ -85,7 +87,7 @@ impl FromStr for StoreKind {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let kind = Self::ALL.into_iter().find(|kind| kind.as_str() == text);
-        kind.ok_or_else(|| format!("`{text}` is none of {}", Self::ALL.map(Self::as_str).join(", ")))
+        kind.ok_or_else(|| format!("`{text}` is none of {}", Self::AVAILABLE.map(Self::as_str).join(", ")))
     }
 }
 

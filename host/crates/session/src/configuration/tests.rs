@@ -149,7 +149,7 @@ fn mistakes_are_named_with_their_place() {
     `profiles.default.scopes` from `…/config.toml` line 2 cannot be used: it is not a list of strings
     `profiles.default.refresh-threshold` from `…/config.toml` line 2 cannot be used: `soon` is not a span of time like `60s` or `2m`
     `profiles.default.apis.a b` from `…/config.toml` line 2 cannot be used: no API can have that name
-    `profiles.default.credential-store` from `…/config.toml` line 2 cannot be used: `vault` is none of auto, keyring, file, memory, command
+    `profiles.default.credential-store` from `…/config.toml` line 2 cannot be used: `vault` is none of auto, file, memory
     `profiles.default` from `…/config.toml` line 2 cannot be used: it is an integer, not a table
     `profiles` from `…/config.toml` line 1 cannot be used: it is an integer, not a table
     `active-profile` from `…/config.toml` line 1 cannot be used: it is an integer, not a string
