@@ -24,6 +24,7 @@ use crate::error::{HostError, Kind};
 #[derive(Clone, Default)]
 pub struct Failures {
     last: Arc<Mutex<Option<(PortError, HostError)>>>,
+    refusal: Arc<Mutex<Option<HostError>>>,
     dry_run: Arc<AtomicBool>,
 }
 
@@ -39,6 +40,17 @@ impl Failures {
         };
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some((told.clone(), error));
         told
+    }
+
+    /// Keeps that the platform refused something, in an answer that the pack is given all the same.
+    pub fn keep_refusal(&self, error: HostError) {
+        *self.refusal.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+    }
+
+    /// The platform's refusal behind a failure of a general kind; the pack cannot make one up.
+    pub fn refusal(&self, kind: &str) -> Option<HostError> {
+        let general = matches!(kind, "rejected" | "denied" | "failed");
+        self.refusal.lock().unwrap_or_else(PoisonError::into_inner).take().filter(|_| general)
     }
 
     /// Notes that a change was shown instead of sent.

@@ -154,7 +154,7 @@ impl HostError {
         let mut messages = answer.errors.iter().map(|error| error.message.clone());
         let message = messages.next().unwrap_or_else(|| "the platform reported an error".to_owned());
         Self::Said(Box::new(Said {
-            kind: Kind::Failed,
+            kind: if is_refused(answer) { Kind::Denied } else { Kind::Failed },
             message,
             causes: messages.collect(),
             hints: Vec::new(),
@@ -234,6 +234,11 @@ impl HostError {
         }
         causes
     }
+}
+
+/// Whether the platform refused what was asked, by the code that servers agree on for it.
+pub fn is_refused(answer: &GraphqlResponse) -> bool {
+    answer.errors.iter().any(|error| error.code.as_deref() == Some("FORBIDDEN"))
 }
 
 /// The errors of an answer as GraphQL has them, with what the session kept of each.

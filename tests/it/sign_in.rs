@@ -122,6 +122,21 @@ fn the_platform_stopped_is_exit_7() {
 }
 
 #[test]
+fn what_the_platform_refuses_is_exit_5() {
+    let options = Options { user: "sam".to_owned(), ..seeded() };
+    let world = World::signed_in(VANTAGE, options);
+    for line in [
+        &["cluster", "list", "-o", "json"][..],
+        &["cluster", "create", "x", "--provider", "on_prem", "-o", "json"],
+        &["api", "{ clusters(first: 1) { total } }", "-o", "json"],
+    ] {
+        let ran = world.run(line).expect(5);
+        assert_eq!(ran.stdout, "");
+        assert_eq!(ran.json_error()["kind"], "denied", "{ran}");
+    }
+}
+
+#[test]
 fn profiles_are_listed_shown_and_chosen() {
     let world = world();
     assert_snapshot!(world.run(&["profile", "list"]).expect(0), @"

@@ -8,7 +8,7 @@ use vantage_runtime::ports::{Platform, PlatformAnswer, PlatformRequest, PortErro
 use vantage_session::{GraphqlRequest, Session};
 
 use crate::adapters::Failures;
-use crate::error::{HostError, errors_as_json};
+use crate::error::{HostError, errors_as_json, is_refused};
 
 /// Sends a pack's operations as the signed-in user.
 pub struct SessionPlatform {
@@ -39,6 +39,9 @@ impl Platform for SessionPlatform {
                 })
                 .await
                 .map_err(|error| self.failures.keep(HostError::from(error)))?;
+            if is_refused(&answer) {
+                self.failures.keep_refusal(HostError::from_graphql(&answer));
+            }
             Ok(PlatformAnswer {
                 data: answer.data.map_or_else(|| "null".to_owned(), |data| data.get().to_owned()),
                 errors: errors_as_json(&answer.errors).to_string(),

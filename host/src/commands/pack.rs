@@ -282,7 +282,8 @@ fn finish(
     {
         return Err(denied(&pack.description.id, &denial));
     }
-    Err(failures.behind(&error.kind, &error.message).unwrap_or_else(|| said_by(pack, error)))
+    let known = failures.behind(&error.kind, &error.message).or_else(|| failures.refusal(&error.kind));
+    Err(known.unwrap_or_else(|| said_by(pack, error)))
 }
 
 /// A denial, with the remedy in the host's words.
