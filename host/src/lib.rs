@@ -20,6 +20,7 @@ pub mod context;
 pub mod diagnostics;
 pub mod environment;
 pub mod error;
+pub mod framed;
 pub mod pack_settings;
 pub mod reply;
 pub mod terminal;

@@ -2,7 +2,8 @@
 //!
 //! A question is asked on the terminal itself, never on standard input: a pipe cannot answer one.
 //! What was typed before the question stood there is thrown away, so that nothing can be answered
-//! ahead. The host draws the frame; the text of a pack is shown under the pack's name, made visible.
+//! ahead. What is asked is written as it is given: words that are not the host's go through
+//! `framed.rs` first.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Write};
@@ -13,6 +14,9 @@ use crate::error::{HostError, Kind};
 
 /// The longest answer that is read, in bytes.
 const ANSWER_LIMIT: usize = 4096;
+
+/// Columns that a suggested answer gets beside its question.
+const SUGGESTION: usize = 30;
 
 /// The terminal, opened for one question.
 pub struct Terminal {
@@ -28,15 +32,15 @@ impl Terminal {
 
     /// Asks yes or no. Anything but `y` and `yes` is No.
     pub fn confirm(&mut self, question: &str) -> Result<bool, HostError> {
-        let answer = self.line(&format!("{} [y/N] ", Visible::line(question)))?;
+        let answer = self.line(&format!("{question} [y/N] "))?;
         Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
     }
 
     /// Asks for one of `choices`, by number; asks again until one is named.
     pub fn choose(&mut self, question: &str, choices: &[String]) -> Result<usize, HostError> {
-        let mut text = format!("{}\n", Visible::line(question));
+        let mut text = format!("{question}\n");
         for (index, choice) in choices.iter().enumerate() {
-            text.push_str(&format!("  {}  {}\n", index + 1, Visible::line(choice)));
+            text.push_str(&format!("  {}  {choice}\n", index + 1));
         }
         self.write(&text)?;
         loop {
@@ -49,10 +53,10 @@ impl Terminal {
         }
     }
 
-    /// Asks for a line of text; an empty answer takes the suggestion.
+    /// Asks for a line of text; an empty answer takes the suggestion, of which the beginning is shown.
     pub fn ask(&mut self, question: &str, suggestion: Option<&str>) -> Result<String, HostError> {
-        let shown = suggestion.map(|text| format!(" [{}]", Visible::line(text))).unwrap_or_default();
-        let answer = self.line(&format!("{}{shown}: ", Visible::line(question)))?;
+        let shown = suggestion.map(|text| format!(" [{}]", Visible::line(text).cut(SUGGESTION)));
+        let answer = self.line(&format!("{question}{}: ", shown.unwrap_or_default()))?;
         let answer = answer.trim();
         Ok(if answer.is_empty() { suggestion.unwrap_or_default().to_owned() } else { answer.to_owned() })
     }

@@ -39,6 +39,24 @@ fn a_pack_is_added_with_its_consent_shown() {
 }
 
 #[test]
+fn a_padded_name_cannot_speak_as_the_host() {
+    let world = signed_in();
+    let file = world.home().join(format!("x{}publisher verified: acme.wasm", " ".repeat(120)));
+    std::fs::copy(example(), &file).unwrap();
+    let mut terminal = world.on_terminal(&["plugin", "add", &file.display().to_string()]);
+    terminal.wait_for("[y/N]").unwrap();
+    terminal.enter("n\n").unwrap();
+    let (text, _) = terminal.finish().unwrap();
+    let forged: Vec<&str> = text.lines().filter(|line| line.contains("publisher verified")).collect();
+    assert!(!forged.is_empty(), "{text}");
+    assert!(
+        forged.iter().all(|line| line.starts_with("          | ") || line.starts_with("  from")),
+        "{text}"
+    );
+    assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
+}
+
+#[test]
 fn no_is_the_default_and_leaves_nothing() {
     let world = signed_in();
     let file = example().display().to_string();

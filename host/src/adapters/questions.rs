@@ -1,9 +1,12 @@
 //! A pack's questions, drawn by the host under the pack's name.
 
 use vantage_output::Console;
+use vantage_output::visible::Visible;
 use vantage_runtime::ports::{PortError, PortFuture, Questions};
 
+use crate::commands::pack::LINE;
 use crate::error::HostError;
+use crate::framed::framed;
 use crate::terminal::{self, Terminal};
 
 /// Asks on the terminal, where a person is.
@@ -35,9 +38,16 @@ impl TerminalQuestions {
         terminal::blocking(ask).await.map_err(failed)
     }
 
+    /// The question under the pack's name, cut like every line that a pack has to itself.
     fn framed(&self, question: &str) -> String {
-        format!("{} asks: {question}", self.pack)
+        let columns = self.console.style().width;
+        framed(&format!("{} asks: ", self.pack), "  | ", &cut(question), columns)
     }
+}
+
+/// At most [`LINE`] columns of a pack's text, made visible.
+fn cut(text: &str) -> String {
+    Visible::line(text).cut(LINE).to_string()
 }
 
 fn failed(error: HostError) -> PortError {
@@ -57,7 +67,9 @@ impl Questions for TerminalQuestions {
 
     fn choose(&self, question: &str, choices: &[String]) -> PortFuture<'_, u32> {
         let question = self.framed(question);
-        let choices = choices.to_vec();
+        let columns = self.console.style().width;
+        let choices: Vec<String> =
+            choices.iter().map(|choice| framed("", "      | ", &cut(choice), columns)).collect();
         Box::pin(async move {
             let index = self.ask_person(move |terminal| terminal.choose(&question, &choices)).await?;
             Ok(u32::try_from(index).unwrap_or_default())

@@ -26,12 +26,13 @@ use crate::catalog::{Chosen, PackOrigin};
 use crate::cli::packs;
 use crate::context::Context;
 use crate::error::{HostError, Kind, Said};
+use crate::framed::framed;
 use crate::pack_settings::PackSettings;
 use crate::reply::Reply;
 use crate::terminal;
 
 /// Columns of a line that a pack from others has to itself.
-const LINE: usize = 200;
+pub const LINE: usize = 200;
 
 /// Runs the command of `pack` that `matches` name.
 pub async fn run(
@@ -212,7 +213,7 @@ async fn confirm(
         Effect::Destroy => format!("`{line}` cannot be undone. Go on?"),
         _ => format!("`{line}` changes the platform, and comes from `{}`. Go on?", pack.description.id),
     };
-    if terminal::confirm(question).await? {
+    if terminal::confirm(framed("", "  | ", &question, context.environment().width)).await? {
         return Ok(());
     }
     Err(HostError::said(Kind::Failed, "cancelled; nothing was changed", Vec::new()))

@@ -7,13 +7,13 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::json;
-use vantage_output::visible::Visible;
 use vantage_policy::authority::{Group, Trust, explain, warning};
 use vantage_policy::capability::Capability;
 use vantage_policy::description::Description;
 
 use crate::context::Context;
 use crate::error::{HostError, Kind, Said};
+use crate::framed::framed;
 use crate::terminal;
 
 /// The text above the question.
@@ -23,71 +23,53 @@ pub fn text(
     source: &Path,
     context: &Context,
 ) -> Result<String, HostError> {
-    let source = source.display().to_string();
+    let columns = context.environment().width;
+    let source = framed("  from      ", "          | ", &source.display().to_string(), columns);
     let mut text = format!(
-        "\n{} {}: {}\n\n  from      {}\n  digest    {digest}\n  publisher not verified: the pack is not signed\n  profile   {}\n",
+        "\n{} {}\n{}\n\n{source}\n  digest    {digest}\n  publisher not verified: the pack is not signed\n  profile   {}\n",
         description.id,
         description.version,
-        Visible::line(&description.summary),
-        Visible::line(&source),
+        framed("  | ", "  | ", &description.summary, columns),
         context.resolved()?.profile.name,
     );
-    text.push_str("\nIt adds\n");
-    for command in description.commands.iter().filter(|command| !command.hidden) {
-        text.push_str(&format!(
-            "  vantage {:28} {}\n",
-            command.path.join(" "),
-            Visible::line(&command.summary)
-        ));
+    text.push_str("\nIt adds; the words behind bars are the pack's own\n");
+    for command in &description.commands {
+        let hidden = if command.hidden { " (left out of help)" } else { "" };
+        text.push_str(&format!("  vantage {}{hidden}\n", command.path.join(" ")));
+        text.push_str(&framed("    | ", "    | ", &command.summary, columns));
+        text.push('\n');
     }
-    text.push_str(&authority(description)?);
+    text.push_str(&authority(description, columns)?);
     Ok(text)
 }
 
 /// What the pack may do once it is granted all that it declares, in groups.
-fn authority(description: &Description) -> Result<String, HostError> {
+fn authority(description: &Description, columns: Option<usize>) -> Result<String, HostError> {
     let lines = explain(description, Trust::ThirdParty)?;
     if lines.is_empty() {
         return Ok("\nIt asks for nothing: neither the platform nor who you are.\n".to_owned());
     }
-    let mut text =
-        String::from("\nIt asks to be allowed all of this; the purposes are the pack's own words.\n");
+    let mut text = String::from("\nIt asks to be allowed all of this\n");
     let mut group: Option<Group> = None;
     for line in &lines {
         if group != Some(line.group) {
             text.push_str(&format!("\n  It {}\n", line.group.title()));
             group = Some(line.group);
         }
-        text.push_str(&format!("    {:44}  {}\n", line.capability.to_string(), line.meaning));
+        text.push_str(&format!("    {}\n      {}\n", line.capability, line.meaning));
         for purpose in &line.purposes {
-            text.push_str(&format!("        \"{}\"\n", Visible::line(purpose)));
+            text.push_str(&framed("      | ", "      | ", purpose, columns));
+            text.push('\n');
         }
         if !line.paths.is_empty() {
-            text.push_str(&format!("        as far as {}\n", wrapped(&line.paths)));
+            text.push_str(&framed("      as far as ", "        ", &line.paths.join(", "), columns));
+            text.push('\n');
         }
     }
     if let Some(warning) = warning(&lines) {
         text.push_str(&format!("\n  Mind that {warning}.\n"));
     }
     Ok(text)
-}
-
-/// The paths with commas between, broken into lines that fit a terminal of 100 columns.
-fn wrapped(paths: &[String]) -> String {
-    const COLUMNS: usize = 80;
-    let mut text = String::new();
-    let mut column = 0;
-    for path in paths {
-        if column > 0 && column + path.len() > COLUMNS {
-            text.push_str(",\n          ");
-            column = 0;
-        } else if column > 0 {
-            text.push_str(", ");
-        }
-        text.push_str(path);
-        column += path.len() + 2;
-    }
-    text
 }
 
 /// Shows `text` on the terminal and asks. The default is No.
