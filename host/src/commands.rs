@@ -1,7 +1,7 @@
 //! The built-in commands, one file each: arguments, and a `run` that returns data.
 //!
-//! Nothing here prints; an answer is a [`Reply`], and what is told beside it goes through the
-//! console. [`pack`] is the one way in which commands of packs are run.
+//! Nothing here prints: each says how it answers before it runs, and gives back a [`Reply`]; what is
+//! told beside it goes through the console. [`pack`] is the one way in which commands of packs are run.
 
 pub mod api;
 pub mod config;
@@ -14,10 +14,27 @@ pub mod profile;
 pub mod version;
 pub mod whoami;
 
+use vantage_output::AnswerSpec;
+
 use crate::cli::BuiltIn;
 use crate::context::Context;
 use crate::error::HostError;
 use crate::reply::Reply;
+
+/// How a built-in command answers, known before it runs.
+pub fn answer(command: &BuiltIn) -> AnswerSpec {
+    match command {
+        BuiltIn::Login(_) => login::answer(),
+        BuiltIn::Logout(_) => logout::answer(),
+        BuiltIn::Whoami(_) => whoami::answer(),
+        BuiltIn::Api(_) => api::answer(),
+        BuiltIn::Profile(arguments) => profile::answer(arguments),
+        BuiltIn::Config(arguments) => config::answer(arguments),
+        BuiltIn::Plugin(arguments) => plugin::answer(arguments),
+        BuiltIn::Doctor(_) => doctor::answer(),
+        BuiltIn::Version(_) => version::answer(),
+    }
+}
 
 /// Runs a built-in command.
 pub async fn run(command: &BuiltIn, context: &Context) -> Result<Reply, HostError> {

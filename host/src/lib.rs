@@ -150,7 +150,9 @@ impl Prepared {
                 vec!["--dry-run is for commands that change the platform".to_owned()],
             ));
         }
-        commands::run(&built_in, context).await?.render(context.console())
+        // Columns that are not there are refused before anything is changed.
+        let answer = context.console().answer(commands::answer(&built_in))?;
+        commands::run(&built_in, context).await?.write(answer)
     }
 }
 

@@ -1,36 +1,80 @@
-//! What a built-in command gives back: data and how it is shaped, not yet rendered.
+//! What a built-in command answers: how, which it says before it runs, and with which records.
 //!
-//! Packs do not pass through here: their records stream through `adapters/answers.rs`. Rendering
-//! is the output crate's.
+//! As with packs, the answer's columns are known before anything happens, so that `--columns` and
+//! `--sort` are checked before anything is changed. Records of packs do not pass through here: they
+//! stream through `adapters/answers.rs`. Rendering is the output crate's.
 
 use serde_json::Value;
-use vantage_output::{AnswerSpec, Column, ColumnFormat, Console, Flow, Shape};
+use vantage_output::{Answer, AnswerSpec, Column, ColumnFormat, Shape};
 
 use crate::error::HostError;
 
-/// A command's answer.
-#[derive(Debug)]
-pub enum Reply {
-    /// The command did what it said, and there is nothing to show on standard output.
-    Nothing,
-    /// One record, shown as fields.
-    One(Vec<Column>, Value),
-    /// Records, shown as a table; the word is their plural, for the case that there are none.
-    Many(&'static str, Vec<Column>, Vec<Value>),
-    /// Text for people, printed as it is.
-    Text(String),
+/// The records of a command that has run.
+#[derive(Debug, Default)]
+pub struct Reply {
+    /// Each a JSON text.
+    records: Vec<String>,
+    /// Whether no record is an answer too.
+    list: bool,
+    /// Why the command failed, although it has something to show.
+    failure: Option<HostError>,
 }
 
 impl Reply {
-    /// Writes the answer in the format that the user asked for.
-    pub fn render(self, console: &Console) -> Result<(), HostError> {
-        match self {
-            Self::Nothing => Ok(()),
-            Self::One(columns, record) => write(console, spec(Shape::One, "records", columns), &[record]),
-            Self::Many(noun, columns, records) => write(console, spec(Shape::Many, noun, columns), &records),
-            Self::Text(text) => Ok(console.document(&text)?),
+    /// The command did what it said, and there is nothing to show on standard output.
+    pub fn nothing() -> Self {
+        Self::default()
+    }
+
+    /// One record.
+    pub fn one(record: Value) -> Self {
+        Self::text(record.to_string())
+    }
+
+    /// One record that is a JSON text already, kept as it is.
+    pub fn text(record: String) -> Self {
+        Self { records: vec![record], ..Self::default() }
+    }
+
+    /// Any number of records.
+    pub fn many(records: impl IntoIterator<Item = Value>) -> Self {
+        let records = records.into_iter().map(|record| record.to_string()).collect();
+        Self { records, list: true, failure: None }
+    }
+
+    /// The same records of a command that failed all the same.
+    pub fn but(self, failure: Option<HostError>) -> Self {
+        Self { failure, ..self }
+    }
+
+    /// Writes the records, and ends as the command did.
+    pub fn write(self, mut answer: Answer) -> Result<(), HostError> {
+        answer.records(&self.records)?;
+        match self.failure {
+            None if self.list || !self.records.is_empty() => Ok(answer.finish()?),
+            None => Ok(answer.abandon()?),
+            Some(failure) => answer.abandon().map_err(HostError::from).and(Err(failure)),
         }
     }
+}
+
+/// The answer of a command that shows nothing on standard output.
+pub fn no_answer() -> AnswerSpec {
+    spec(Shape::Nothing, "records", Vec::new())
+}
+
+/// The answer of a command that shows one record, as fields.
+pub fn one_record(columns: Vec<Column>) -> AnswerSpec {
+    spec(Shape::One, "records", columns)
+}
+
+/// The answer of a command that shows records, as a table; `noun` is their plural.
+pub fn many_records(noun: &str, columns: Vec<Column>) -> AnswerSpec {
+    spec(Shape::Many, noun, columns)
+}
+
+fn spec(shape: Shape, noun: &str, columns: Vec<Column>) -> AnswerSpec {
+    AnswerSpec { shape, key: None, columns, noun: noun.to_owned() }
 }
 
 /// A column of plain text.
@@ -51,18 +95,4 @@ pub fn status_column(title: &str, pointer: &str) -> Column {
 /// A column of a time in RFC 3339.
 pub fn time_column(title: &str, pointer: &str) -> Column {
     Column { format: ColumnFormat::Time, ..column(title, pointer) }
-}
-
-fn spec(shape: Shape, noun: &str, columns: Vec<Column>) -> AnswerSpec {
-    AnswerSpec { shape, key: None, columns, noun: noun.to_owned() }
-}
-
-fn write(console: &Console, spec: AnswerSpec, records: &[Value]) -> Result<(), HostError> {
-    let mut answer = console.answer(spec)?;
-    for record in records {
-        if answer.record(&record.to_string())? != Flow::Continue {
-            break;
-        }
-    }
-    Ok(answer.finish()?)
 }

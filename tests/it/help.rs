@@ -228,6 +228,27 @@ fn a_variable_that_is_no_text_is_refused_and_help_still_works() {
 }
 
 #[test]
+fn columns_that_are_not_there_are_refused_before_anything_is_changed() {
+    let world = crate::signed_in();
+    let config = std::fs::read_to_string(world.home().join("config.toml")).unwrap();
+    let create =
+        "mutation { createCluster(createClusterInput: {name: \"x\", provider: \"on_prem\"}) { __typename } }";
+    for line in [
+        &["api", create][..],
+        &["profile", "create", "lab", "--issuer", "https://a.example", "--api", "https://b.example"],
+        &["profile", "set", "test", "organization", "acme"],
+        &["plugin", "revoke", "cluster", "query cluster/Query.clusters"],
+    ] {
+        let mut arguments = line.to_vec();
+        arguments.extend(["--columns", "nosuch"]);
+        assert_eq!(world.run(&arguments).expect(2).stdout, "");
+    }
+    assert_eq!(std::fs::read_to_string(world.home().join("config.toml")).unwrap(), config);
+    world.run(&["cluster", "get", "x"]).expect(3);
+    world.run(&["cluster", "list", "--sort", "name"]).expect(0);
+}
+
+#[test]
 fn a_line_without_a_command_is_an_error_in_the_hosts_words() {
     let ran = world().run(&["-o", "json"]).expect(2);
     assert_eq!(ran.json_error()["message"], "a command is missing");

@@ -7,13 +7,13 @@ use std::io::Read;
 
 use clap::Args;
 use serde_json::{Map, Value};
-use vantage_output::{AnswerSpec, Shape};
+use vantage_output::AnswerSpec;
 use vantage_policy::gate::{Operation, OperationKind};
 use vantage_session::GraphqlRequest;
 
 use crate::context::Context;
 use crate::error::HostError;
-use crate::reply::Reply;
+use crate::reply::{self, Reply};
 
 /// The longest document that is read, in bytes.
 const DOCUMENT_LIMIT: u64 = 1 << 20;
@@ -48,14 +48,20 @@ fn variable(text: &str) -> Result<(String, Value), String> {
     Ok((name.to_owned(), value))
 }
 
+/// How it answers; what the document selects is not known before it has run.
+pub fn answer() -> AnswerSpec {
+    reply::one_record(Vec::new())
+}
+
 /// Answers with `data`; errors of GraphQL go to standard error, with exit status 1.
 pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, HostError> {
+    refuse_columns(context)?;
     let document = read_document(&arguments.document)?;
     let variables: Map<String, Value> = arguments.variables.iter().cloned().collect();
     let mutation = changes(&arguments.api, &document)?;
     if context.globals().dry_run && mutation {
         context.console().note("dry run: the document is not sent");
-        return Ok(Reply::Nothing);
+        return Ok(Reply::nothing());
     }
     let answer = context
         .session()?
@@ -67,16 +73,21 @@ pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, Host
             mutation,
         })
         .await?;
-    if let Some(data) = &answer.data {
-        let spec = AnswerSpec { shape: Shape::One, key: None, columns: Vec::new(), noun: "data".to_owned() };
-        let mut rendered = context.console().answer(spec)?;
-        rendered.record(data.get())?;
-        rendered.finish()?;
+    let failure = (!answer.errors.is_empty()).then(|| HostError::from_graphql(&answer));
+    let reply = answer.data.map_or_else(Reply::nothing, |data| Reply::text(data.get().to_owned()));
+    Ok(reply.but(failure))
+}
+
+/// A column that is not there would be found only when the document has been sent.
+fn refuse_columns(context: &Context) -> Result<(), HostError> {
+    let globals = context.globals();
+    if globals.columns.is_none() && globals.sort.is_none() {
+        return Ok(());
     }
-    match answer.errors.first() {
-        Some(_) => Err(HostError::from_graphql(&answer)),
-        None => Ok(Reply::Nothing),
-    }
+    Err(HostError::usage(
+        "`api` has no columns to choose or sort by",
+        vec!["-o json and jq pick from what the document selects".to_owned()],
+    ))
 }
 
 /// Whether the document may change something: anything that is not certainly a query may, and is

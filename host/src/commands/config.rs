@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand};
 use serde_json::json;
+use vantage_output::AnswerSpec;
 
 use crate::context::Context;
 use crate::error::HostError;
@@ -22,6 +23,26 @@ enum Action {
     Path,
 }
 
+/// How each action answers.
+pub fn answer(arguments: &Arguments) -> AnswerSpec {
+    match arguments.action {
+        Action::List => reply::many_records(
+            "settings",
+            vec![
+                reply::column("Key", "/key"),
+                reply::column("Value", "/value"),
+                reply::column("Origin", "/origin"),
+            ],
+        ),
+        Action::Path => reply::one_record(vec![
+            reply::column("Configuration", "/config"),
+            reply::column("Data", "/data"),
+            reply::column("State", "/state"),
+            reply::column("Cache", "/cache"),
+        ]),
+    }
+}
+
 /// Answers with a record per setting, or with the paths.
 pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, HostError> {
     match arguments.action {
@@ -36,12 +57,7 @@ fn list(context: &Context) -> Result<Reply, HostError> {
         .values
         .iter()
         .map(|(key, value, origin)| json!({ "key": key, "value": value, "origin": origin.to_string() }));
-    let columns = vec![
-        reply::column("Key", "/key"),
-        reply::column("Value", "/value"),
-        reply::column("Origin", "/origin"),
-    ];
-    Ok(Reply::Many("settings", columns, records.collect()))
+    Ok(Reply::many(records))
 }
 
 fn path(context: &Context) -> Result<Reply, HostError> {
@@ -52,11 +68,5 @@ fn path(context: &Context) -> Result<Reply, HostError> {
         "state": folders.state,
         "cache": folders.cache,
     });
-    let columns = vec![
-        reply::column("Configuration", "/config"),
-        reply::column("Data", "/data"),
-        reply::column("State", "/state"),
-        reply::column("Cache", "/cache"),
-    ];
-    Ok(Reply::One(columns, record))
+    Ok(Reply::one(record))
 }

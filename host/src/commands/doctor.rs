@@ -5,6 +5,7 @@
 
 use clap::Args;
 use serde_json::{Value, json};
+use vantage_output::AnswerSpec;
 use vantage_session::{Check, Verdict};
 
 use crate::context::Context;
@@ -14,6 +15,19 @@ use crate::reply::{self, Reply};
 /// Check configuration, folders, sign-in, network and packs
 #[derive(Debug, Clone, Args)]
 pub struct Arguments {}
+
+/// How it answers.
+pub fn answer() -> AnswerSpec {
+    reply::many_records(
+        "checks",
+        vec![
+            reply::column("Check", "/check"),
+            reply::status_column("Status", "/status"),
+            reply::column("Finding", "/finding"),
+            reply::column("Remedy", "/remedy"),
+        ],
+    )
+}
 
 /// Answers with a record per check.
 pub async fn run(_: &Arguments, context: &Context) -> Result<Reply, HostError> {
@@ -27,16 +41,13 @@ pub async fn run(_: &Arguments, context: &Context) -> Result<Reply, HostError> {
     }
     checks.extend(packs(context));
     let broken = checks.iter().filter(|check| check.verdict == Verdict::Bad).count();
-    Reply::Many("checks", columns(), checks.iter().map(record).collect()).render(context.console())?;
-    match broken {
-        0 => Ok(Reply::Nothing),
-        1 => Err(HostError::said(Kind::Failed, "one check found something that does not work", Vec::new())),
-        _ => Err(HostError::said(
-            Kind::Failed,
-            format!("{broken} checks found what does not work"),
-            Vec::new(),
-        )),
-    }
+    let failure = match broken {
+        0 => None,
+        1 => Some("one check found something that does not work".to_owned()),
+        _ => Some(format!("{broken} checks found what does not work")),
+    };
+    let failure = failure.map(|message| HostError::said(Kind::Failed, message, Vec::new()));
+    Ok(Reply::many(checks.iter().map(record)).but(failure))
 }
 
 fn configuration(context: &Context) -> Check {
@@ -97,13 +108,4 @@ fn record(check: &Check) -> Value {
         Verdict::Bad => "failed",
     };
     json!({ "check": check.subject, "status": verdict, "finding": check.finding, "remedy": check.remedy })
-}
-
-fn columns() -> Vec<vantage_output::Column> {
-    vec![
-        reply::column("Check", "/check"),
-        reply::status_column("Status", "/status"),
-        reply::column("Finding", "/finding"),
-        reply::column("Remedy", "/remedy"),
-    ]
 }

@@ -4,11 +4,12 @@
 //! it says so and does nothing, unless forced.
 
 use clap::Args;
+use vantage_output::AnswerSpec;
 use vantage_session::{DeviceCode, LoginOutcome, Persona};
 
 use crate::context::Context;
 use crate::error::HostError;
-use crate::reply::Reply;
+use crate::reply::{self, Reply};
 
 /// Sign in to the platform
 #[derive(Debug, Clone, Args)]
@@ -21,6 +22,11 @@ pub struct Arguments {
     /// Sign in anew even while signed in
     #[arg(long, short)]
     pub force: bool,
+}
+
+/// How it answers.
+pub fn answer() -> AnswerSpec {
+    reply::no_answer()
 }
 
 /// Answers nothing on standard output: who was signed in is a note.
@@ -38,7 +44,7 @@ pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, Host
             console.note(&format!("already signed in as {}; --force signs in anew", shown(&persona)));
         }
     }
-    Ok(Reply::Nothing)
+    Ok(Reply::nothing())
 }
 
 fn shown(persona: &Persona) -> String {

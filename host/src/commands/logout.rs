@@ -4,15 +4,21 @@
 //! the refresh token then lives on at the provider until it expires.
 
 use clap::Args;
+use vantage_output::AnswerSpec;
 use vantage_session::{LogoutOutcome, Revocation};
 
 use crate::context::Context;
 use crate::error::HostError;
-use crate::reply::Reply;
+use crate::reply::{self, Reply};
 
 /// Sign out and forget the sign-in
 #[derive(Debug, Clone, Args)]
 pub struct Arguments {}
+
+/// How it answers.
+pub fn answer() -> AnswerSpec {
+    reply::no_answer()
+}
 
 /// Answers nothing on standard output.
 pub async fn run(_: &Arguments, context: &Context) -> Result<Reply, HostError> {
@@ -27,5 +33,5 @@ pub async fn run(_: &Arguments, context: &Context) -> Result<Reply, HostError> {
             "signed out on this computer, but the provider could not be told to end the session: {why}"
         )),
     }
-    Ok(Reply::Nothing)
+    Ok(Reply::nothing())
 }

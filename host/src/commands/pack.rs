@@ -28,7 +28,6 @@ use crate::context::Context;
 use crate::error::{HostError, Kind, Said};
 use crate::framed::framed;
 use crate::pack_settings::PackSettings;
-use crate::reply::Reply;
 use crate::terminal;
 
 /// Columns of a line that a pack from others has to itself.
@@ -45,7 +44,7 @@ pub async fn run(
         return Err(HostError::usage(format!("`{word}` has no such command"), Vec::new()));
     };
     if context.globals().schema {
-        return schema(command)?.render(context.console());
+        return Ok(context.console().document(&schema(command)?)?);
     }
     let arguments = packs::arguments(command, matches);
     let answer = context.console().answer(answer_spec(command))?;
@@ -219,9 +218,9 @@ async fn confirm(
     Err(HostError::said(Kind::Failed, "cancelled; nothing was changed", Vec::new()))
 }
 
-fn schema(command: &Command) -> Result<Reply, HostError> {
+fn schema(command: &Command) -> Result<String, HostError> {
     match &command.answer.schema {
-        Some(schema) => Ok(Reply::Text(format!("{schema:#}\n"))),
+        Some(schema) => Ok(format!("{schema:#}\n")),
         None => Err(HostError::said(
             Kind::NotFound,
             format!("`vantage {}` does not describe its records by a schema", command.path.join(" ")),

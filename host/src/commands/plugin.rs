@@ -11,6 +11,7 @@ pub mod remove;
 pub mod show;
 
 use clap::{Args, Subcommand};
+use vantage_output::AnswerSpec;
 
 use crate::context::Context;
 use crate::error::HostError;
@@ -37,6 +38,17 @@ enum Action {
     Grant(authority::Arguments),
     /// Take something away that a pack was allowed
     Revoke(authority::Arguments),
+}
+
+/// How each action answers.
+pub fn answer(arguments: &Arguments) -> AnswerSpec {
+    match &arguments.action {
+        Action::Add(_) => add::answer(),
+        Action::List(_) => list::answer(),
+        Action::Show(_) => show::answer(),
+        Action::Remove(_) => remove::answer(),
+        Action::Grant(_) | Action::Revoke(_) => authority::answer(),
+    }
 }
 
 /// Runs one action.

@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
+use vantage_output::AnswerSpec;
 use vantage_session::{NewProfile, Profile};
 
 use crate::context::Context;
@@ -66,6 +67,24 @@ struct Create {
     activate: bool,
 }
 
+/// How each action answers.
+pub fn answer(arguments: &Arguments) -> AnswerSpec {
+    match arguments.action {
+        Action::List => reply::many_records(
+            "profiles",
+            vec![
+                reply::column("Name", "/name"),
+                reply::column("Active", "/active"),
+                reply::column("Issuer", "/issuer"),
+                reply::column("API", "/api"),
+                reply::column("Organization", "/organization"),
+            ],
+        ),
+        Action::Show { .. } | Action::Create(_) | Action::Set { .. } => reply::one_record(columns()),
+        Action::Use { .. } => reply::no_answer(),
+    }
+}
+
 /// Answers with the profiles, or with the one that was shown, made or chosen.
 pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, HostError> {
     match &arguments.action {
@@ -76,14 +95,14 @@ pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, Host
             let mut configuration = context.configuration()?;
             configuration.set_profile(name, key, value)?;
             configuration.save()?;
-            Ok(Reply::One(columns(), record(&context.profile(name)?)))
+            Ok(Reply::one(record(&context.profile(name)?)))
         }
         Action::Use { name } => {
             let mut configuration = context.configuration()?;
             configuration.use_profile(name)?;
             configuration.save()?;
             context.console().note(&format!("profile `{name}` is used from now on"));
-            Ok(Reply::Nothing)
+            Ok(Reply::nothing())
         }
     }
 }
@@ -96,14 +115,7 @@ fn list(context: &Context) -> Result<Reply, HostError> {
         record["active"] = json!(name == active);
         records.push(record);
     }
-    let columns = vec![
-        reply::column("Name", "/name"),
-        reply::column("Active", "/active"),
-        reply::column("Issuer", "/issuer"),
-        reply::column("API", "/api"),
-        reply::column("Organization", "/organization"),
-    ];
-    Ok(Reply::Many("profiles", columns, records))
+    Ok(Reply::many(records))
 }
 
 fn show(context: &Context, name: Option<&str>) -> Result<Reply, HostError> {
@@ -111,7 +123,7 @@ fn show(context: &Context, name: Option<&str>) -> Result<Reply, HostError> {
         Some(name) => context.profile(name)?,
         None => context.resolved()?.profile,
     };
-    Ok(Reply::One(columns(), record(&profile)))
+    Ok(Reply::one(record(&profile)))
 }
 
 fn make(context: &Context, create: &Create) -> Result<Reply, HostError> {
@@ -128,7 +140,7 @@ fn make(context: &Context, create: &Create) -> Result<Reply, HostError> {
         configuration.use_profile(&create.name)?;
     }
     configuration.save()?;
-    Ok(Reply::One(columns(), record(&context.profile(&create.name)?)))
+    Ok(Reply::one(record(&context.profile(&create.name)?)))
 }
 
 fn columns() -> Vec<vantage_output::Column> {

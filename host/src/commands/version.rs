@@ -6,10 +6,21 @@ use serde_json::json;
 use crate::context::Context;
 use crate::error::HostError;
 use crate::reply::{self, Reply};
+use vantage_output::AnswerSpec;
 
 /// Show the versions of the host, the pack contract and the engine
 #[derive(Debug, Clone, Args)]
 pub struct Arguments {}
+
+/// How it answers.
+pub fn answer() -> AnswerSpec {
+    reply::one_record(vec![
+        reply::column("Version", "/version"),
+        reply::column("Contract", "/contract"),
+        reply::column("Engine", "/engine"),
+        reply::column("Target", "/target"),
+    ])
+}
 
 /// Answers with one record.
 pub async fn run(_: &Arguments, _: &Context) -> Result<Reply, HostError> {
@@ -19,11 +30,5 @@ pub async fn run(_: &Arguments, _: &Context) -> Result<Reply, HostError> {
         "engine": vantage_runtime::ENGINE,
         "target": format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
     });
-    let columns = vec![
-        reply::column("Version", "/version"),
-        reply::column("Contract", "/contract"),
-        reply::column("Engine", "/engine"),
-        reply::column("Target", "/target"),
-    ];
-    Ok(Reply::One(columns, record))
+    Ok(Reply::one(record))
 }

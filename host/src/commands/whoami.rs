@@ -8,10 +8,27 @@ use serde_json::json;
 use crate::context::Context;
 use crate::error::HostError;
 use crate::reply::{self, Reply};
+use vantage_output::AnswerSpec;
 
 /// Show who is signed in
 #[derive(Debug, Clone, Args)]
 pub struct Arguments {}
+
+/// How it answers.
+pub fn answer() -> AnswerSpec {
+    reply::one_record(vec![
+        reply::column("User", "/username"),
+        reply::column("Name", "/name"),
+        reply::column("Email", "/email"),
+        reply::column("Organization", "/organization"),
+        reply::column("Roles", "/roles"),
+        reply::column("Profile", "/profile"),
+        reply::column("Issuer", "/issuer"),
+        reply::column("API", "/api"),
+        reply::time_column("Expires", "/expires"),
+        reply::wide_column("Subject", "/subject"),
+    ])
+}
 
 /// Answers with one record; fails with exit status 4 where nobody is signed in.
 pub async fn run(_: &Arguments, context: &Context) -> Result<Reply, HostError> {
@@ -32,17 +49,5 @@ pub async fn run(_: &Arguments, context: &Context) -> Result<Reply, HostError> {
         "api": resolved.profile.api.as_str().trim_end_matches('/'),
         "expires": expires,
     });
-    let columns = vec![
-        reply::column("User", "/username"),
-        reply::column("Name", "/name"),
-        reply::column("Email", "/email"),
-        reply::column("Organization", "/organization"),
-        reply::column("Roles", "/roles"),
-        reply::column("Profile", "/profile"),
-        reply::column("Issuer", "/issuer"),
-        reply::column("API", "/api"),
-        reply::time_column("Expires", "/expires"),
-        reply::wide_column("Subject", "/subject"),
-    ];
-    Ok(Reply::One(columns, record))
+    Ok(Reply::one(record))
 }

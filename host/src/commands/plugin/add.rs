@@ -19,6 +19,7 @@ use crate::commands::plugin::{authority, consent};
 use crate::context::Context;
 use crate::error::{HostError, Kind};
 use crate::reply::{self, Reply};
+use vantage_output::AnswerSpec;
 
 /// The largest component that is read, in bytes.
 const COMPONENT_LIMIT: u64 = 32 << 20;
@@ -43,6 +44,17 @@ pub struct Arguments {
     /// Call the pack's command by another word
     #[arg(long = "as", value_name = "WORD")]
     alias: Option<String>,
+}
+
+/// How it answers.
+pub fn answer() -> AnswerSpec {
+    reply::one_record(vec![
+        reply::column("Pack", "/id"),
+        reply::column("Version", "/version"),
+        reply::column("Commands", "/commands"),
+        reply::column("Granted", "/granted"),
+        reply::column("Digest", "/digest"),
+    ])
 }
 
 /// Answers with the pack that was added.
@@ -82,14 +94,7 @@ pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, Host
         "commands": installed.words,
         "granted": granted.iter().map(ToString::to_string).collect::<Vec<_>>(),
     });
-    let columns = vec![
-        reply::column("Pack", "/id"),
-        reply::column("Version", "/version"),
-        reply::column("Commands", "/commands"),
-        reply::column("Granted", "/granted"),
-        reply::column("Digest", "/digest"),
-    ];
-    Ok(Reply::One(columns, record))
+    Ok(Reply::one(record))
 }
 
 fn check_names(description: &Description, alias: Option<&str>, store: &Store) -> Result<(), HostError> {

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use clap::Args;
 use serde_json::{Value, json};
 use vantage_bundle::BundledPack;
+use vantage_output::AnswerSpec;
 use vantage_policy::capability::Capability;
 use vantage_policy::decision::Grants;
 use vantage_policy::description::Description;
@@ -111,6 +112,14 @@ fn broken(pack: &Installed) -> HostError {
     HostError::said(Kind::Failed, format!("pack `{}` cannot be used: {reason}", pack.id), remedy)
 }
 
+/// How both answer.
+pub fn answer() -> AnswerSpec {
+    reply::many_records(
+        "capabilities",
+        vec![reply::column("Capability", "/capability"), reply::column("Granted", "/granted")],
+    )
+}
+
 /// Grants capabilities that the pack declares, in the profile in force.
 pub fn grant(arguments: &Arguments, context: &Context) -> Result<Reply, HostError> {
     let pack = Pack::find(&arguments.pack, context)?;
@@ -164,6 +173,5 @@ fn report(pack: &Pack, context: &Context) -> Result<Reply, HostError> {
             json!({ "capability": capability.to_string(), "granted": grants.contains(capability) })
         })
         .collect();
-    let columns = vec![reply::column("Capability", "/capability"), reply::column("Granted", "/granted")];
-    Ok(Reply::Many("capabilities", columns, records))
+    Ok(Reply::many(records))
 }

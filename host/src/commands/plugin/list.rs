@@ -7,10 +7,26 @@ use vantage_store::Installed;
 use crate::context::Context;
 use crate::error::HostError;
 use crate::reply::{self, Reply};
+use vantage_output::AnswerSpec;
 
 /// List the bundled and the added packs
 #[derive(Debug, Clone, Args)]
 pub struct Arguments {}
+
+/// How it answers.
+pub fn answer() -> AnswerSpec {
+    reply::many_records(
+        "packs",
+        vec![
+            reply::column("Pack", "/id"),
+            reply::column("Version", "/version"),
+            reply::column("Commands", "/commands"),
+            reply::status_column("Status", "/status"),
+            reply::column("Source", "/source"),
+            reply::wide_column("Digest", "/digest"),
+        ],
+    )
+}
 
 /// Answers with a record per pack.
 pub fn run(_: &Arguments, context: &Context) -> Result<Reply, HostError> {
@@ -33,15 +49,7 @@ pub fn run(_: &Arguments, context: &Context) -> Result<Reply, HostError> {
         }
         records.push(record(&pack));
     }
-    let columns = vec![
-        reply::column("Pack", "/id"),
-        reply::column("Version", "/version"),
-        reply::column("Commands", "/commands"),
-        reply::status_column("Status", "/status"),
-        reply::column("Source", "/source"),
-        reply::wide_column("Digest", "/digest"),
-    ];
-    Ok(Reply::Many("packs", columns, records))
+    Ok(Reply::many(records))
 }
 
 fn record(pack: &Installed) -> Value {

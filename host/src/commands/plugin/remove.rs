@@ -2,6 +2,7 @@
 
 use clap::Args;
 use serde_json::json;
+use vantage_output::AnswerSpec;
 
 use crate::commands::plugin::authority::Pack;
 use crate::context::Context;
@@ -13,6 +14,11 @@ use crate::reply::{self, Reply};
 pub struct Arguments {
     /// Pack, by id or by the word of its command
     pack: String,
+}
+
+/// How it answers.
+pub fn answer() -> AnswerSpec {
+    reply::one_record(vec![reply::column("Removed", "/removed")])
 }
 
 /// Answers with what was removed.
@@ -32,5 +38,5 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Reply, HostError>
         }
     }
     context.console().note(&format!("removed `{}` with its grants and what it kept", removed.id));
-    Ok(Reply::One(vec![reply::column("Removed", "/removed")], json!({ "removed": removed.id })))
+    Ok(Reply::one(json!({ "removed": removed.id })))
 }

@@ -8,12 +8,27 @@ use crate::commands::plugin::authority::{self, Pack};
 use crate::context::Context;
 use crate::error::HostError;
 use crate::reply::{self, Reply};
+use vantage_output::AnswerSpec;
 
 /// Show a pack: its commands, where it comes from and what it may do
 #[derive(Debug, Clone, Args)]
 pub struct Arguments {
     /// Pack, by id or by the word of its command
     pack: String,
+}
+
+/// How it answers.
+pub fn answer() -> AnswerSpec {
+    reply::one_record(vec![
+        reply::column("Pack", "/id"),
+        reply::column("Version", "/version"),
+        reply::column("Summary", "/summary"),
+        reply::column("Source", "/source"),
+        reply::column("Digest", "/digest"),
+        reply::column("License", "/license"),
+        reply::column("Authority", "/authority"),
+        reply::column("Warning", "/warning"),
+    ])
 }
 
 /// Answers with one record; capabilities each say whether they are granted in this profile.
@@ -59,15 +74,5 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Reply, HostError>
         "authority": lines,
         "warning": warning(&explained),
     });
-    let columns = vec![
-        reply::column("Pack", "/id"),
-        reply::column("Version", "/version"),
-        reply::column("Summary", "/summary"),
-        reply::column("Source", "/source"),
-        reply::column("Digest", "/digest"),
-        reply::column("License", "/license"),
-        reply::column("Authority", "/authority"),
-        reply::column("Warning", "/warning"),
-    ];
-    Ok(Reply::One(columns, record))
+    Ok(Reply::one(record))
 }
