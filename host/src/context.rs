@@ -4,8 +4,7 @@
 //! one place that joins environment and options to the crates' arguments: precedence is decided in
 //! the session crate, from what is gathered here.
 
-use std::cell::OnceCell;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use vantage_output::Console;
 use vantage_runtime::{CacheFolders, Runtime};
@@ -24,14 +23,14 @@ pub struct Context {
     environment: Environment,
     globals: Globals,
     console: Console,
-    resolved: OnceCell<Resolved>,
-    session: OnceCell<Arc<Session>>,
+    resolved: OnceLock<Resolved>,
+    session: OnceLock<Arc<Session>>,
 }
 
 impl Context {
     /// Joins options and environment; opens nothing.
     pub fn new(environment: Environment, globals: Globals, console: Console) -> Self {
-        Self { environment, globals, console, resolved: OnceCell::new(), session: OnceCell::new() }
+        Self { environment, globals, console, resolved: OnceLock::new(), session: OnceLock::new() }
     }
 
     /// The global options.

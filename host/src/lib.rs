@@ -28,7 +28,8 @@ pub mod timings;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use clap::{ArgMatches, FromArgMatches};
 use vantage_output::Console;
@@ -39,8 +40,11 @@ use crate::cli::globals::Globals;
 use crate::cli::peek::Peek;
 use crate::context::Context;
 pub use crate::environment::Environment;
-use crate::error::HostError;
+use crate::error::{HostError, Kind};
 use crate::timings::Timings;
+
+/// How long an interrupted command has to end by itself, before the process ends without it.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// Runs one command line to its end and gives the exit status.
 pub fn run(arguments: Vec<OsString>, environment: Environment) -> ExitCode {
@@ -93,7 +97,7 @@ impl Prepared {
         let console = diagnostics::console(self.globals.style(&environment));
         let timings = (self.globals.verbose > 0).then(|| Timings::new(began));
         diagnostics::install(self.globals.verbose, timings.clone(), &console);
-        let context = Context::new(environment, self.globals.clone(), console.clone());
+        let context = Arc::new(Context::new(environment, self.globals.clone(), console.clone()));
         let status = match self.dispatch(&context) {
             Ok(()) => 0,
             Err(error) => {
@@ -106,21 +110,38 @@ impl Prepared {
         status
     }
 
-    fn dispatch(&self, context: &Context) -> Result<(), HostError> {
-        // One worker beside this thread: the next page arrives while the pack works on this one.
-        let runtime =
-            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().map_err(
-                |error| HostError::said(error::Kind::Failed, format!("cannot start: {error}"), Vec::new()),
-            )?;
+    /// Runs the command on a thread of its own, while this one listens for Ctrl-C: a command may be
+    /// blocked in a read that nothing but the end of the process ends.
+    fn dispatch(self, context: &Arc<Context>) -> Result<(), HostError> {
+        // One worker beside them: the next page arrives while the pack works on this one.
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        let runtime = runtime.map_err(cannot_start)?;
+        let (interrupt, mut interrupted) = tokio::sync::oneshot::channel::<()>();
+        let (done, mut outcome) = tokio::sync::oneshot::channel();
+        let (handle, shared) = (runtime.handle().clone(), Arc::clone(context));
+        let command = move || {
+            let result = handle.block_on(async {
+                tokio::select! {
+                    biased;
+                    Ok(()) = &mut interrupted => Err(HostError::interrupted()),
+                    result = self.command(&shared) => result,
+                }
+            });
+            // Nobody waits any more where the process is about to end.
+            let _ = done.send(result);
+        };
+        // As much stack as a main thread has.
+        std::thread::Builder::new().stack_size(8 << 20).spawn(command).map_err(cannot_start)?;
         let result = runtime.block_on(async {
             tokio::select! {
                 biased;
-                interrupted = tokio::signal::ctrl_c() => match interrupted {
-                    Ok(()) => Err(HostError::interrupted()),
-                    Err(error) => Err(HostError::said(error::Kind::Failed, error.to_string(), Vec::new())),
-                },
-                result = self.command(context) => result,
+                signal = tokio::signal::ctrl_c() => signal.map_err(cannot_start)?,
+                result = &mut outcome => return result.unwrap_or_else(|_| Err(ended_early())),
             }
+            // The command ends by itself where it can, so that nothing of it is drawn later.
+            let _ = interrupt.send(());
+            let _ = tokio::time::timeout(PATIENCE, outcome).await;
+            Err(HostError::interrupted())
         });
         // A refresh that is under way is let finish: the token it spends would be lost. Nothing else
         // keeps the process, a question that nobody answers any more least of all.
@@ -154,6 +175,15 @@ impl Prepared {
         let answer = context.console().answer(commands::answer(&built_in))?;
         commands::run(&built_in, context).await?.write(answer)
     }
+}
+
+fn cannot_start(error: std::io::Error) -> HostError {
+    HostError::said(Kind::Failed, format!("cannot start: {error}"), Vec::new())
+}
+
+/// The command's thread is gone without a result: it panicked, and has said so.
+fn ended_early() -> HostError {
+    HostError::said(Kind::Failed, "the command ended by a fault of vantage itself", Vec::new())
 }
 
 fn show(console: &Console, timings: Option<&Timings>) {

@@ -1,7 +1,7 @@
 //! `vantage api`: documents of the user's own.
 
 use std::io::Write;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use insta::assert_snapshot;
 
@@ -31,6 +31,26 @@ fn documents_come_from_files_and_standard_input_and_take_variables() {
     child.stdin.take().unwrap().write_all(COUNT.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success() && String::from_utf8_lossy(&output.stdout).contains("total"));
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_is_heard_while_a_document_or_a_file_is_waited_for() {
+    let world = signed_in();
+    let reader = crate::guests::guest("reader").display().to_string();
+    world.run(&["plugin", "add", &reader, "--grant-all"]).expect(0);
+    let fifo = world.home().join("fifo");
+    assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    let document = format!("@{}", fifo.display());
+    for line in [&["api", &document][..], &["reader", &fifo.display().to_string()]] {
+        let child = world.command(line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        // Opening for writing waits for the reader, so the command is in its read when this goes on.
+        let writer = std::fs::OpenOptions::new().write(true).open(&fifo).unwrap();
+        assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(130), "{line:?}");
+        drop(writer);
+    }
 }
 
 #[test]
