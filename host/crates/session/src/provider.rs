@@ -105,7 +105,9 @@ pub(crate) fn refusal(answer: &Answer, url: &Url, secrets: &[&Token]) -> Option<
         }));
     }
     if let Some(refusal) = read {
-        let tell = |text: &str| secrets.iter().fold(printable(text), |text, secret| secret.scrub(&text));
+        // Before it is cut to length: part of a token is not recognised as well as the whole.
+        let clean = |text: &str| secrets.iter().fold(text.to_owned(), |text, secret| secret.scrub(&text));
+        let tell = |text: &str| printable(&clean(text));
         let error = SessionError::ProviderRefused {
             url: url.to_string(),
             code: tell(&refusal.error),
