@@ -248,6 +248,21 @@ pub enum SessionError {
         #[source]
         source: Option<reqwest::Error>,
     },
+    /// A server that cannot be reached until something is mended, so nothing was sent.
+    #[error("`{url}` cannot be reached: {problem}")]
+    Unreachable {
+        /// Who was to be asked.
+        url: String,
+        /// What is in the way.
+        problem: &'static str,
+        /// What mends it.
+        remedy: &'static str,
+        /// The id that the request would have had.
+        request_id: String,
+        /// What the HTTP library says.
+        #[source]
+        source: reqwest::Error,
+    },
     /// A new token could not have been kept, so none was asked for.
     #[error("the sign-in could not be refreshed, since the new one could not be kept")]
     CannotKeep {

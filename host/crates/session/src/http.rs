@@ -1,10 +1,14 @@
 //! The one place that speaks to the network: two clients, made when first needed.
 //!
 //! One client is for https, and loads the system's certificates; the other is for loopback, so
-//! that plain http never loads certificates nor passes a proxy. Neither follows redirects: what was
-//! asked of one server is never sent to another. Every answer is read against a bound, after
-//! decompression. Nothing is retried here (`retry.rs`), and no answer is interpreted.
+//! that plain http never loads certificates nor passes a proxy nor asks anybody where `localhost`
+//! is. Neither follows redirects: what was asked of one server is never sent to another. Every answer is read against a bound, after
+//! decompression. Nothing is retried here (`retry.rs`), and no answer is interpreted. Why there is
+//! none is found out in `http/fault.rs`.
 
+mod fault;
+
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -74,7 +78,10 @@ impl Http {
             .read_timeout(IDLE)
             .timeout(TOTAL);
         if !secure {
-            builder = builder.no_proxy().tls_certs_only([]);
+            // The port is the URL's.
+            let here =
+                [SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), SocketAddr::from((Ipv6Addr::LOCALHOST, 0))];
+            builder = builder.no_proxy().tls_certs_only([]).resolve_to_addrs("localhost", &here);
         }
         let client = builder.build().map_err(|source| SessionError::Client { source })?;
         Ok(slot.get_or_init(|| client))
@@ -91,13 +98,14 @@ impl Prepared {
     /// Sends the request, and reads at most `limit` bytes of its answer.
     ///
     /// # Errors
-    /// [`SessionError::Unavailable`] when there is no answer; [`SessionError::Provider`] for a
-    /// redirect and for an answer that is too long.
+    /// [`SessionError::Unavailable`] when there is no answer, [`SessionError::Unreachable`] when
+    /// there cannot be one; [`SessionError::Provider`] for a redirect, and for an answer that is too
+    /// long or whose compression is damaged.
     pub(crate) async fn send(self, limit: usize) -> Result<Answer, SessionError> {
         let Self { builder, request_id, url } = self;
         let mut response = match builder.send().await {
             Ok(response) => response,
-            Err(error) => return Err(unavailable(&url, request_id, error)),
+            Err(error) => return Err(fault::unanswered(&url, request_id, error)),
         };
         let status = response.status();
         if status.is_redirection() {
@@ -113,7 +121,7 @@ impl Prepared {
                 }
                 Ok(Some(chunk)) => body.extend_from_slice(&chunk),
                 Ok(None) => break,
-                Err(error) => return Err(unavailable(&url, request_id, error)),
+                Err(error) => return Err(fault::unanswered(&url, request_id, error)),
             }
         }
         Ok(Answer { status, headers: response.headers().clone(), body, request_id })
@@ -121,6 +129,12 @@ impl Prepared {
 }
 
 impl Answer {
+    /// An answer that nobody sent.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn made(status: StatusCode, headers: HeaderMap, body: &[u8]) -> Self {
+        Self { status, headers, body: Zeroizing::new(body.to_vec()), request_id: "made".into() }
+    }
+
     /// Whether the answer says that it is JSON.
     pub(crate) fn is_json(&self) -> bool {
         let kind = self.text(CONTENT_TYPE).unwrap_or_default().to_ascii_lowercase();
@@ -150,24 +164,6 @@ impl Answer {
 
 fn http_date(text: &str) -> Option<Timestamp> {
     jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
-}
-
-fn unavailable(url: &Url, request_id: String, error: reqwest::Error) -> SessionError {
-    let sent = !error.is_connect();
-    let problem = match (error.is_timeout(), sent) {
-        (true, true) => "it did not answer in time",
-        (true, false) => "it could not be reached in time",
-        (false, false) => "it could not be reached",
-        (false, true) => "the connection broke",
-    };
-    SessionError::Unavailable {
-        url: url.to_string(),
-        problem: problem.into(),
-        request_id,
-        sent,
-        // The URL is in our own message, and need not be in it twice.
-        source: Some(error.without_url()),
-    }
 }
 
 /// Bytes that nobody can guess.

@@ -53,6 +53,7 @@ impl SessionError {
                 ErrorKind::Conflict
             }
             Self::Unavailable { .. }
+            | Self::Unreachable { .. }
             | Self::LockBusy { .. }
             | Self::CannotKeep { .. }
             | Self::RefreshInterrupted => ErrorKind::Unavailable,
@@ -121,6 +122,10 @@ impl SessionError {
             }
             Self::TokenGiven { from } => vec![format!("unset {from} to sign in as somebody else")],
             Self::ApiName { .. } => vec!["a name is like `cluster`: a-z, 0-9 and `-`".into()],
+            Self::Unreachable { remedy, .. } => vec![(*remedy).into()],
+            Self::Client { .. } => vec![
+                "`-v` shows the cause; where the system has no certificates, SSL_CERT_FILE names a PEM file of them".into(),
+            ],
             Self::Unavailable { .. } => vec!["`vantage doctor` checks the way to the servers".into()],
             _ => Vec::new(),
         }
@@ -132,6 +137,7 @@ impl SessionError {
             Self::Provider { request_id, .. }
             | Self::ProviderRefused { request_id, .. }
             | Self::Unavailable { request_id, .. }
+            | Self::Unreachable { request_id, .. }
             | Self::ApiDenied { request_id, .. }
             | Self::ApiUnauthenticated { request_id, .. }
             | Self::ApiAnswer { request_id, .. }
