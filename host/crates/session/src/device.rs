@@ -18,7 +18,7 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use crate::address;
-use crate::discovery::{Endpoints, without_content};
+use crate::discovery::Endpoints;
 use crate::error::SessionError;
 use crate::http::{Answer, random};
 use crate::provider::{NoTokens, Tokens, number, refusal, wrong};
@@ -146,8 +146,8 @@ fn read_code(
     verifier: Zeroizing<String>,
 ) -> Result<(DeviceCode, Pending), SessionError> {
     let wrong = |problem: &str| wrong(answer, url, problem.to_owned());
-    let issued: Issued = serde_json::from_slice(&answer.body)
-        .map_err(|error| wrong(&format!("no device code in it ({})", without_content(&error))))?;
+    let issued: Issued =
+        answer.object().map_err(|problem| wrong(&format!("no device code in it ({problem})")))?;
     let code = Token::new(issued.device_code).ok_or_else(|| wrong("its device code cannot be sent"))?;
     let shown = |character: char| character.is_ascii_graphic() || character == ' ';
     if !(1..=64).contains(&issued.user_code.len()) || !issued.user_code.chars().all(shown) {

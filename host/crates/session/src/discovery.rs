@@ -124,8 +124,8 @@ fn read(answer: &Answer, url: &Url, issuer: &str) -> Result<Endpoints, SessionEr
     if !answer.status.is_success() {
         return Err(wrong(format!("HTTP {status}, where a discovery document should be")));
     }
-    let endpoints = serde_json::from_slice(&answer.body)
-        .map_err(|error| wrong(format!("it is not a discovery document ({})", without_content(&error))))?;
+    let endpoints =
+        answer.object().map_err(|problem| wrong(format!("it is not a discovery document ({problem})")))?;
     check(&endpoints, issuer).map_err(wrong)?;
     Ok(endpoints)
 }

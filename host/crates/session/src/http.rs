@@ -3,7 +3,7 @@
 //! One client is for https, and loads the system's certificates; the other is for loopback, so
 //! that plain http never loads certificates nor passes a proxy nor asks anybody where `localhost`
 //! is. Neither follows redirects: what was asked of one server is never sent to another. Every answer is read against a bound, after
-//! decompression. Nothing is retried here (`retry.rs`), and no answer is interpreted. Why there is
+//! decompression. Nothing is retried here (`retry.rs`), and no answer is understood. Why there is
 //! none is found out in `http/fault.rs`.
 
 mod fault;
@@ -15,10 +15,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, RETRY_AFTER};
 use reqwest::{Client, Method, RequestBuilder, StatusCode, redirect};
+use serde::Deserialize;
 use url::Url;
 use zeroize::Zeroizing;
 
 use crate::address;
+use crate::discovery::without_content;
 use crate::error::SessionError;
 
 const CONNECT: Duration = Duration::from_secs(5);
@@ -100,7 +102,7 @@ impl Prepared {
     /// # Errors
     /// [`SessionError::Unavailable`] when there is no answer, [`SessionError::Unreachable`] when
     /// there cannot be one; [`SessionError::Provider`] for a redirect, and for an answer that is too
-    /// long or whose compression is damaged.
+    /// long.
     pub(crate) async fn send(self, limit: usize) -> Result<Answer, SessionError> {
         let Self { builder, request_id, url } = self;
         let mut response = match builder.send().await {
@@ -133,6 +135,19 @@ impl Answer {
     #[cfg(any(test, fuzzing))]
     pub(crate) fn made(status: StatusCode, headers: HeaderMap, body: &[u8]) -> Self {
         Self { status, headers, body: Zeroizing::new(body.to_vec()), request_id: "made".into() }
+    }
+
+    /// Reads the body as a JSON object, and as nothing that could pass for one: the fields of a list
+    /// would be taken in the order in which they stand.
+    ///
+    /// # Errors
+    /// What is wrong, without a word of the body.
+    pub(crate) fn object<'a, Fields: Deserialize<'a>>(&'a self) -> Result<Fields, String> {
+        let object = self.body.trim_ascii_start().starts_with(b"{");
+        match serde_json::from_slice(&self.body) {
+            Ok(_) if !object => Err("it is not a JSON object".into()),
+            read => read.map_err(|error| without_content(&error)),
+        }
     }
 
     /// Whether the answer says that it is JSON.

@@ -13,7 +13,6 @@ use serde_json::Value;
 use url::Url;
 
 use crate::claims::UnverifiedClaims;
-use crate::discovery::without_content;
 use crate::error::SessionError;
 use crate::http::{Answer, printable};
 use crate::persona::Persona;
@@ -91,7 +90,7 @@ impl Session {
 /// Reads an answer as an error; `None` if it is none.
 pub(crate) fn refusal(answer: &Answer, url: &Url, secrets: &[&Token]) -> Option<NoTokens> {
     let status = answer.status.as_u16();
-    let read: Option<Refusal> = serde_json::from_slice(&answer.body).ok();
+    let read: Option<Refusal> = answer.object().ok();
     let code = read.as_ref().map(|refusal| refusal.error.as_str()).unwrap_or_default();
     let temporary = matches!(code, "temporarily_unavailable" | "server_error");
     // `slow_down` may come as 429, and is a refusal of its own.
@@ -123,8 +122,8 @@ pub(crate) fn refusal(answer: &Answer, url: &Url, secrets: &[&Token]) -> Option<
 }
 
 fn tokens(answer: &Answer, url: &Url) -> Result<Tokens, SessionError> {
-    let granted: Granted = serde_json::from_slice(&answer.body)
-        .map_err(|error| wrong(answer, url, format!("no tokens in it ({})", without_content(&error))))?;
+    let granted: Granted =
+        answer.object().map_err(|problem| wrong(answer, url, format!("no tokens in it ({problem})")))?;
     let kind = granted.token_type.as_deref().unwrap_or("bearer");
     let token = |value: String| {
         Token::new(value)

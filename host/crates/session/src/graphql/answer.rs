@@ -8,7 +8,6 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::{Call, GraphqlError, GraphqlResponse};
-use crate::discovery::without_content;
 use crate::error::SessionError;
 use crate::http::{Answer, printable};
 
@@ -32,7 +31,7 @@ pub(super) fn is_unauthenticated(answer: &Answer) -> bool {
     if !std::str::from_utf8(&answer.body).is_ok_and(|text| text.contains(UNAUTHENTICATED)) {
         return false;
     }
-    let Ok(Answered { data: None, errors: Some(errors) }) = serde_json::from_slice(&answer.body) else {
+    let Ok(Answered { data: None, errors: Some(errors) }) = answer.object() else {
         return false;
     };
     errors.iter().any(|error| code(error).as_deref() == Some(UNAUTHENTICATED))
@@ -41,7 +40,7 @@ pub(super) fn is_unauthenticated(answer: &Answer) -> bool {
 pub(super) fn read(call: &Call<'_>, answer: &Answer) -> Result<GraphqlResponse, SessionError> {
     let status = answer.status.as_u16();
     let wrong = |problem: String| call.wrong(problem, answer.request_id.clone());
-    let parsed = serde_json::from_slice::<Answered>(&answer.body);
+    let parsed = answer.object::<Answered>();
     if status == 403 {
         let first = parsed.ok().and_then(|answered| answered.errors?.first().map(message));
         return Err(SessionError::ApiDenied {
@@ -56,7 +55,7 @@ pub(super) fn read(call: &Call<'_>, answer: &Answer) -> Result<GraphqlResponse, 
     if !answer.is_json() {
         return Err(wrong(format!("HTTP {status} without JSON")));
     }
-    let answered = parsed.map_err(|error| wrong(format!("HTTP {status}, {}", without_content(&error))))?;
+    let answered = parsed.map_err(|problem| wrong(format!("HTTP {status}, {problem}")))?;
     let errors: Vec<GraphqlError> =
         answered.errors.unwrap_or_default().iter().take(MOST_ERRORS).map(error).collect();
     if answered.data.is_none() && errors.is_empty() {

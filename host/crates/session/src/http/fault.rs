@@ -27,16 +27,13 @@ pub(super) fn unanswered(url: &Url, request_id: String, error: reqwest::Error) -
     if let Some(Cause { problem, remedy }) = lasting(&error) {
         return SessionError::Unreachable { url, problem, remedy, request_id, source: error };
     }
-    if error.is_decode() {
-        let problem = "its compression is damaged".into();
-        return SessionError::Provider { url, problem, request_id };
-    }
     let sent = !error.is_connect();
     let problem = match (error.is_timeout(), sent) {
         (true, true) => "it did not answer in time".into(),
         (true, false) => "it could not be reached in time".into(),
         (false, false) if is_proxy(&error) => because("the proxy could not be reached", &error),
         (false, false) => because("it could not be reached", &error),
+        (false, true) if error.is_body() || error.is_decode() => because("its answer broke off", &error),
         (false, true) => because("the connection broke", &error),
     };
     SessionError::Unavailable { url, problem, request_id, sent, source: Some(error) }
