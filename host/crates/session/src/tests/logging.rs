@@ -16,9 +16,23 @@ use crate::GraphqlRequest;
 
 /// Writes down all that is traced.
 #[derive(Clone, Default)]
-struct Listener(Arc<Mutex<String>>);
+pub(super) struct Listener(Arc<Mutex<String>>);
 
 impl Listener {
+    /// Listens on this thread for as long as what it returns beside itself lives.
+    pub(super) fn start() -> (Self, impl Sized) {
+        let listener = Self::default();
+        // With a single listener, tracing asks only the thread that meets a span first, and caches its no.
+        let second = tracing::Dispatch::new(Self::default());
+        let listening = tracing::subscriber::set_default(listener.clone());
+        (listener, (listening, second))
+    }
+
+    /// Everything so far.
+    pub(super) fn heard(&self) -> String {
+        self.0.lock().expect("the log").clone()
+    }
+
     fn note(&self, metadata: &Metadata<'_>, record: impl FnOnce(&mut Fields)) {
         let mut fields = Fields(format!("{}:", metadata.name()));
         record(&mut fields);
@@ -54,10 +68,7 @@ impl Subscriber for Listener {
 
 #[tokio::test(start_paused = true)]
 async fn no_token_is_ever_traced() {
-    let listener = Listener::default();
-    // With a single listener, tracing asks only the thread that meets a span first, and caches its no.
-    let _second = tracing::Dispatch::new(Listener::default());
-    let _listening = tracing::subscriber::set_default(listener.clone());
+    let (listener, _listening) = Listener::start();
     let provider = Provider::with_api(|_, world| match world.refreshes {
         0 => with_headers(401, "", ""),
         1 => with_headers(503, "", "canary"),
@@ -80,7 +91,7 @@ async fn no_token_is_ever_traced() {
     clock.forward(280);
     session.persona().await.expect("still valid");
     session.logout().await.expect("signed out");
-    let heard = listener.0.lock().expect("the log");
+    let heard = listener.heard();
     for span in
         ["auth.discovery:", "auth.device:", "auth.refresh:", "graphql: api=\"cluster\" operation=\"List\""]
     {

@@ -6,6 +6,7 @@
 
 mod files;
 mod graphql;
+mod hostile;
 mod logging;
 mod login;
 mod provider;

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::server::{Asked, Raw, Server, json, with_headers};
+use super::server::{Asked, Raw, Script, Server, json, with_headers};
 
 /// What the provider is at the moment, for the test to read and to change.
 pub(super) struct World {
@@ -22,6 +22,8 @@ pub(super) struct World {
     pub(super) rotates: bool,
     /// What a revocation is answered with, if not with 200.
     pub(super) revoke_answer: Option<Raw>,
+    /// The end of a path whose requests are answered by somebody hostile.
+    pub(super) trap: Option<(&'static str, Trap)>,
     /// The device answer's fields, over the usual ones.
     pub(super) device: Value,
     issued: u32,
@@ -29,6 +31,9 @@ pub(super) struct World {
     live_refresh: Option<String>,
     pub(super) live_access: Option<String>,
 }
+
+/// Answers in the provider's place; `None` lets it answer itself.
+pub(super) type Trap = Arc<dyn Fn(&Asked) -> Option<Script> + Send + Sync>;
 
 /// A provider and an API at one origin.
 #[derive(Clone)]
@@ -53,6 +58,7 @@ impl Provider {
             next_answers: Vec::new(),
             rotates: true,
             revoke_answer: None,
+            trap: None,
             device: json!({}),
             issued: 0,
             challenge: String::new(),
@@ -62,7 +68,12 @@ impl Provider {
         let shared = Arc::clone(&world);
         let server = Server::start(move |asked| {
             let mut world = shared.lock().expect("the world");
-            if asked.path.ends_with("/graphql") { api(asked, &world) } else { world.answer(asked) }
+            let trap = world.trap.as_ref().filter(|(ending, _)| asked.path.ends_with(ending));
+            if let Some(script) = trap.and_then(|(_, trap)| trap(asked)) {
+                return script;
+            }
+            let api = asked.path.ends_with("/graphql").then(|| api(asked, &world));
+            Script::from(api.unwrap_or_else(|| world.answer(asked)))
         })
         .await;
         Self { server, world }
