@@ -5,6 +5,7 @@
 //! be there; it knows no crate of the host and drives the built binaries as a user would.
 
 mod demo;
+mod fuzz;
 mod guests;
 mod packs;
 mod process;

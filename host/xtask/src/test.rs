@@ -9,7 +9,7 @@ use std::time::Instant;
 use clap::Args;
 
 use crate::process::{self, Workspace};
-use crate::{Result, guests, packs, say, tools};
+use crate::{Result, fuzz, guests, packs, say, tools};
 
 /// Run everything that the machine checks run
 #[derive(Args)]
@@ -20,6 +20,9 @@ pub(crate) struct Arguments {
     /// Also check dependencies against the advisory database, which needs the network
     #[arg(long)]
     advisories: bool,
+    /// Also look for inputs that break the session's readers, for a minute or for so many seconds
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "60")]
+    fuzz: Option<u32>,
 }
 
 /// Runs all steps; the first that fails ends the run.
@@ -43,6 +46,9 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
         tests.env("VANTAGE_TEST_SKIP", arguments.skip.join(","));
         process::run(&mut tests)
     })?;
+    if let Some(seconds) = arguments.fuzz {
+        step("fuzzing", || fuzz::run(workspace, seconds))?;
+    }
     say(&format!("all checks passed in {} s", began.elapsed().as_secs()));
     Ok(())
 }

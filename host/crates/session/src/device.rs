@@ -58,10 +58,10 @@ struct Issued {
 }
 
 /// A flow that waits for the person.
-struct Pending {
+pub(crate) struct Pending {
     code: Token,
     verifier: Zeroizing<String>,
-    interval: Duration,
+    pub(crate) interval: Duration,
     until: Instant,
 }
 
@@ -140,7 +140,8 @@ impl Session {
     }
 }
 
-fn read_code(
+/// Reads a device authorization's answer, and checks what of it will be shown.
+pub(crate) fn read_code(
     answer: &Answer,
     url: &Url,
     verifier: Zeroizing<String>,

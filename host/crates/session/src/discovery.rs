@@ -105,7 +105,8 @@ impl Session {
     }
 }
 
-fn read(answer: &Answer, url: &Url, issuer: &str) -> Result<Endpoints, SessionError> {
+/// Reads a discovery document, and checks it.
+pub(crate) fn read(answer: &Answer, url: &Url, issuer: &str) -> Result<Endpoints, SessionError> {
     let status = answer.status.as_u16();
     if status == 429 || status >= 500 {
         return Err(SessionError::Unavailable {

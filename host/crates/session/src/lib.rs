@@ -47,6 +47,8 @@ mod discovery;
 mod doctor;
 mod error;
 mod files;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod graphql;
 mod http;
 mod login;

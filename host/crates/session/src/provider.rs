@@ -121,7 +121,8 @@ pub(crate) fn refusal(answer: &Answer, url: &Url, secrets: &[&Token]) -> Option<
     Some(NoTokens::Fault(wrong(answer, url, format!("HTTP {status} without an OAuth error"))))
 }
 
-fn tokens(answer: &Answer, url: &Url) -> Result<Tokens, SessionError> {
+/// Reads an answer as fresh tokens.
+pub(crate) fn tokens(answer: &Answer, url: &Url) -> Result<Tokens, SessionError> {
     let granted: Granted =
         answer.object().map_err(|problem| wrong(answer, url, format!("no tokens in it ({problem})")))?;
     let kind = granted.token_type.as_deref().unwrap_or("bearer");

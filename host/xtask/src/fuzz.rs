@@ -1,0 +1,110 @@
+//! The fuzz targets of the session crate: built by cargo-fuzz, run one after the other.
+//!
+//! With the toolchain that is there, and so without sanitizers: the crate has no unsafe code, and what
+//! the targets look for are broken promises and panics. What a run finds new is kept below the target
+//! folder, and is where the next run begins; the samples in the repository are never added to.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::process::{self, Workspace};
+use crate::{Result, say};
+
+/// The version of `cargo-fuzz` that is installed where there is none.
+const CARGO_FUZZ: &str = "0.13.2";
+
+/// The crate that the targets are of.
+const CRATE: &str = "host/crates/session";
+
+/// Runs every target for its share of `seconds`; the first that finds something ends the run.
+pub(crate) fn run(workspace: &Workspace, seconds: u32) -> Result<()> {
+    let fuzz = Fuzz::new(workspace)?;
+    let names = fuzz.targets()?;
+    process::run(fuzz.command("build").arg("--quiet"))?;
+    let share = (seconds / u32::try_from(names.len())?).max(1);
+    for name in &names {
+        fuzz.hunt(name, share)?;
+    }
+    say(&format!("{} targets, {share} s each, found nothing", names.len()));
+    Ok(())
+}
+
+/// Where things are.
+struct Fuzz {
+    program: PathBuf,
+    /// The crate with the folder `fuzz`.
+    sources: PathBuf,
+    /// Everything that is built and found.
+    work: PathBuf,
+}
+
+impl Fuzz {
+    fn new(workspace: &Workspace) -> Result<Self> {
+        if !process::is_installed("c++") {
+            return Err("fuzzing needs a C++ compiler: `apt-get install g++`".into());
+        }
+        let sources = workspace.root.join(CRATE);
+        // What is fuzzed has the dependencies of what is shipped.
+        fs::copy(workspace.root.join("Cargo.lock"), sources.join("fuzz/Cargo.lock"))?;
+        Ok(Self { program: cargo_fuzz(workspace)?, sources, work: workspace.target.join("fuzz") })
+    }
+
+    /// The names of the targets, each of which has a folder of samples.
+    fn targets(&self) -> Result<Vec<String>> {
+        let entries = fs::read_dir(self.samples())?;
+        let mut names = entries
+            .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
+            .collect::<Result<Vec<_>>>()?;
+        names.sort();
+        if names.is_empty() { Err("there are no fuzz targets".into()) } else { Ok(names) }
+    }
+
+    fn samples(&self) -> PathBuf {
+        self.sources.join("fuzz/seeds")
+    }
+
+    /// A command of cargo-fuzz with all that they share.
+    fn command(&self, verb: &str) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(["fuzz", verb, "--sanitizer", "none", "--fuzz-dir", "fuzz", "--target-dir"]);
+        command.arg(&self.work).current_dir(&self.sources);
+        // The wrapper that runs this task must not choose the target folder for it.
+        command.env_remove("CARGO_TARGET_DIR");
+        command
+    }
+
+    fn hunt(&self, name: &str, seconds: u32) -> Result<()> {
+        let found = self.work.join("corpus").join(name);
+        let artifacts = self.work.join("artifacts").join(name);
+        fs::create_dir_all(&found)?;
+        fs::create_dir_all(&artifacts)?;
+        let mut hunt = self.command("run");
+        hunt.arg(name).arg(&found).arg(self.samples().join(name)).arg("--");
+        hunt.arg(format!("-max_total_time={seconds}")).arg(prefix(&artifacts));
+        // More than any reader takes in; without it, inputs stay as short as the samples.
+        hunt.args(["-max_len=16384", "-timeout=5", "-rss_limit_mb=1024", "-print_final_stats=1"]);
+        process::run(&mut hunt)
+            .map_err(|error| format!("{error}; what broke it lies in {}", artifacts.display()).into())
+    }
+}
+
+fn prefix(folder: &Path) -> String {
+    // A folder only with the slash; a file's name begins so without it.
+    format!("-artifact_prefix={}/", folder.display())
+}
+
+/// The program `cargo-fuzz`, from the search path or built for this workspace alone.
+fn cargo_fuzz(workspace: &Workspace) -> Result<PathBuf> {
+    if process::is_installed("cargo-fuzz") {
+        return Ok(PathBuf::from("cargo-fuzz"));
+    }
+    let root = workspace.target.join("tools/fuzz");
+    let program = root.join("bin/cargo-fuzz");
+    if !program.exists() {
+        let mut install = process::cargo();
+        install.args(["install", "cargo-fuzz", "--quiet", "--locked", "--version", CARGO_FUZZ, "--root"]);
+        process::run(install.arg(&root))?;
+    }
+    Ok(program)
+}
