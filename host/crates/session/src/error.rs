@@ -327,8 +327,10 @@ pub enum SessionError {
         request_id: String,
     },
     /// The HTTP client could not be set up.
-    #[error("the HTTP client could not be set up")]
+    #[error("no connection can be made: {problem}")]
     Client {
+        /// What is at the bottom of it.
+        problem: String,
         /// What the HTTP library says.
         #[source]
         source: reqwest::Error,

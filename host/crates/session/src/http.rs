@@ -85,7 +85,7 @@ impl Http {
                 [SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), SocketAddr::from((Ipv6Addr::LOCALHOST, 0))];
             builder = builder.no_proxy().tls_certs_only([]).resolve_to_addrs("localhost", &here);
         }
-        let client = builder.build().map_err(|source| SessionError::Client { source })?;
+        let client = builder.build().map_err(fault::no_client)?;
         Ok(slot.get_or_init(|| client))
     }
 }

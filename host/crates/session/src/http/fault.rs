@@ -31,12 +31,18 @@ pub(super) fn unanswered(url: &Url, request_id: String, error: reqwest::Error) -
     let problem = match (error.is_timeout(), sent) {
         (true, true) => "it did not answer in time".into(),
         (true, false) => "it could not be reached in time".into(),
-        (false, false) if is_proxy(&error) => because("the proxy could not be reached", &error),
+        (false, false) if is_proxy(&error) => because("there is no way through the proxy", &error),
         (false, false) => because("it could not be reached", &error),
         (false, true) if error.is_body() || error.is_decode() => because("its answer broke off", &error),
         (false, true) => because("the connection broke", &error),
     };
     SessionError::Unavailable { url, problem, request_id, sent, source: Some(error) }
+}
+
+/// The error where not even a client could be made: the system has no certificates, as a rule.
+pub(super) fn no_client(source: reqwest::Error) -> SessionError {
+    let problem = causes(&source).last().map(|cause| printable(&cause.to_string()));
+    SessionError::Client { problem: problem.unwrap_or_else(|| source.to_string()), source }
 }
 
 /// A cause that will still be there at the next try.
@@ -72,6 +78,11 @@ fn certificate(fault: &CertificateError) -> Cause {
         CertificateError::UnknownIssuer => Cause {
             problem: "its certificate comes from an issuer that this machine does not know",
             remedy: "if the issuer is your organization's own, name a PEM file with its certificate in SSL_CERT_FILE; if not, somebody may be listening in",
+        },
+        // As after an authority was made anew under its old name.
+        CertificateError::BadSignature => Cause {
+            problem: "its certificate is not signed by the issuer that it names",
+            remedy: "the file that SSL_CERT_FILE names may be out of date; if not, somebody may be listening in",
         },
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
             Cause { problem: "its certificate has expired", remedy: CLOCK }
