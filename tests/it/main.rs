@@ -15,6 +15,7 @@ mod guests;
 mod help;
 mod languages;
 mod layering;
+mod network;
 mod packs;
 mod sign_in;
 mod timings;
