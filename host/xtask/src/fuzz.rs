@@ -8,6 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use clap::Args;
+
 use crate::process::{self, Workspace};
 use crate::{Result, say};
 
@@ -17,11 +19,19 @@ const CARGO_FUZZ: &str = "0.13.2";
 /// The crate that the targets are of.
 const CRATE: &str = "host/crates/session";
 
+/// Look for inputs that break the session's readers
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// How long to look, all targets together
+    #[arg(value_name = "SECONDS", default_value = "60")]
+    pub(crate) seconds: u32,
+}
+
 /// Runs every target for its share of `seconds`; the first that finds something ends the run.
 pub(crate) fn run(workspace: &Workspace, seconds: u32) -> Result<()> {
     let fuzz = Fuzz::new(workspace)?;
     let names = fuzz.targets()?;
-    process::run(fuzz.command("build").arg("--quiet"))?;
+    process::run(&mut fuzz.command("build"))?;
     let share = (seconds / u32::try_from(names.len())?).max(1);
     for name in &names {
         fuzz.hunt(name, share)?;
@@ -83,9 +93,17 @@ impl Fuzz {
         hunt.arg(name).arg(&found).arg(self.samples().join(name)).arg("--");
         hunt.arg(format!("-max_total_time={seconds}")).arg(prefix(&artifacts));
         // More than any reader takes in; without it, inputs stay as short as the samples.
-        hunt.args(["-max_len=16384", "-timeout=5", "-rss_limit_mb=1024", "-print_final_stats=1"]);
-        process::run(&mut hunt)
-            .map_err(|error| format!("{error}; what broke it lies in {}", artifacts.display()).into())
+        hunt.args(["-max_len=16384", "-timeout=5", "-rss_limit_mb=1024"]);
+        let output = hunt.output()?;
+        // Thousands of lines, of interest only when something was found.
+        let told = String::from_utf8_lossy(&output.stderr);
+        if !output.status.success() {
+            say(&told);
+            return Err(format!("`{name}` was broken by what lies in {}", artifacts.display()).into());
+        }
+        let runs = told.lines().rfind(|line| line.starts_with("Done ")).unwrap_or("Done");
+        say(&format!("{name}: {runs}"));
+        Ok(())
     }
 }
 

@@ -1,7 +1,7 @@
 //! `cargo xtask`: what the project does with itself.
 //!
 //! `demo` shows the product on a fresh machine, `test` runs everything that the machine checks run,
-//! `guests` builds the packs that tests and authors use. It is plain Rust, so that no shell has to
+//! `guests` builds the packs that tests and authors use, `fuzz` is a step of `test` by itself. It is plain Rust, so that no shell has to
 //! be there; it knows no crate of the host and drives the built binaries as a user would.
 
 mod demo;
@@ -40,6 +40,8 @@ enum Task {
     Test(test::Arguments),
     /// Build the packs of every language that the tests run
     Guests(guests::Arguments),
+    /// Look for inputs that break the session's readers
+    Fuzz(fuzz::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
     let outcome = Workspace::find().and_then(|workspace| match line.task {
         Task::Demo(arguments) => demo::run(&workspace, &arguments),
         Task::Test(arguments) => test::run(&workspace, &arguments),
+        Task::Fuzz(arguments) => fuzz::run(&workspace, arguments.seconds),
         Task::Guests(arguments) => {
             packs::guests(&workspace).and_then(|()| guests::run(&workspace, &arguments))
         }

@@ -91,6 +91,24 @@ async fn floods_are_cut_while_they_come() {
     .await;
 }
 
+/// The bound of each answer: as much is read, and not a byte more.
+#[tokio::test]
+async fn bounds_are_kept_to_the_byte() {
+    for stage in Stage::ALL {
+        let limit = if stage == Stage::Api { 8 << 20 } else { 64 << 10 };
+        for length in [limit, limit + 1] {
+            let mut body = b"{\"data\":{}}".to_vec();
+            body.resize(length, b' ');
+            let answer = Script(vec![Send(
+                [format!("{HEAD}Content-Length: {length}\r\n\r\n").as_bytes(), &body].concat(),
+            )]);
+            let met = meet(stage, std::sync::Arc::new(move |_| answer.clone())).await;
+            let cut = met.text.contains(&format!("it is longer than {limit} bytes"));
+            assert_eq!(cut, length > limit, "{length} bytes, at {stage:?}: {}", met.text);
+        }
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn patience_has_an_end() {
     let slow = Duration::from_secs(5);
