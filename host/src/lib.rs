@@ -10,6 +10,7 @@
 //! - [`commands`]: one file a command;
 //! - [`adapters`]: joins what a pack may ask for to session, store and output;
 //! - [`reply`]: answers of built-ins; [`error`]: every error's kind, hints and exit status;
+//! - [`panics`]: what is printed when vantage itself is at fault;
 //! - [`timings`]: where the time went, for `-v`.
 
 pub mod adapters;
@@ -22,6 +23,7 @@ pub mod environment;
 pub mod error;
 pub mod framed;
 pub mod pack_settings;
+pub mod panics;
 pub mod reply;
 pub mod terminal;
 pub mod timings;
@@ -49,6 +51,7 @@ const PATIENCE: Duration = Duration::from_millis(100);
 /// Runs one command line to its end and gives the exit status.
 pub fn run(arguments: Vec<OsString>, environment: Environment) -> ExitCode {
     let began = Instant::now();
+    panics::install();
     let peek = Peek::at(&arguments);
     let console = diagnostics::first_console(&peek, &environment);
     let status = match prepare(arguments, &environment, &peek, &console) {
