@@ -111,8 +111,11 @@ fn a_refresh_and_a_refused_refresh_show_no_token() {
     }
 }
 
+/// What an API makes of the token that it was sent.
+type Echo = fn(&str) -> String;
+
 /// An API that sends back what it was sent, in each of these ways.
-const ECHOES: &[(&str, fn(&str) -> String)] = &[
+const ECHOES: &[(&str, Echo)] = &[
     ("in its data", |token| format!(r#"{{"data":{{"ok":"{token}"}}}}"#)),
     ("in an error", |token| format!(r#"{{"errors":[{{"message":"unknown: {token}"}}]}}"#)),
     ("in an error, in base64", |token| {

@@ -112,6 +112,17 @@ fn a_certificate_that_is_wrong_is_named_with_its_remedy() {
 }
 
 #[test]
+fn data_of_any_depth_is_no_crash() {
+    let scene = Scene::honest();
+    scene.run(&["login"], &[]).expect(0);
+    for format in ["table", "json", "jsonl", "yaml", "csv"] {
+        let ran = scene.run(&["api", "{ deep }", "-o", format], &[]);
+        assert!((0..=8).contains(&ran.status), "{format}: exit {}", ran.status);
+        assert!(!ran.stderr.contains("fault of vantage"), "{format}: {}", ran.stderr);
+    }
+}
+
+#[test]
 fn doctor_names_the_certificate() {
     let scene = Scene::new(|_| Identity::self_signed("localhost"));
     let ran = scene.run(&["doctor", "-o", "json"], &[]);

@@ -132,6 +132,9 @@ fn answer(port: u16, request: &str) -> String {
     let path = request.split(' ').nth(1).unwrap_or_default();
     let claims = json!({"iss": issuer, "sub": "u-1", "preferred_username": "ada", "organization": ["acme"]});
     let access = format!("e30.{}.{CANARY}-access", URL_SAFE_NO_PAD.encode(claims.to_string()));
+    if request.contains("deep") {
+        return format!(r#"{{"data":{{"deep":{}1{}}}}}"#, "[".repeat(100_000), "]".repeat(100_000));
+    }
     let answer = match path.rsplit('/').next().unwrap_or_default() {
         "openid-configuration" => json!({
             "issuer": issuer,

@@ -26,8 +26,11 @@ fn escapes(text: &str) -> String {
     text.bytes().map(|byte| format!("\\u{byte:04x}")).collect()
 }
 
+/// Writes a secret in another way.
+type Spell = fn(&str) -> String;
+
 /// A spelling, and how a server writes it.
-const SPELLINGS: &[(&str, fn(&str) -> String)] = &[
+const SPELLINGS: &[(&str, Spell)] = &[
     ("as it is", str::to_owned),
     ("in percent encoding", percents),
     ("in a link", |text| format!("https://a.example/?t={}&x=y", percents(text))),
@@ -44,8 +47,7 @@ const SPELLINGS: &[(&str, fn(&str) -> String)] = &[
 ];
 
 /// How the description of an error is written into JSON.
-const WRITINGS: &[fn(&str) -> String] =
-    &[|text| json!(text).to_string(), |text| format!("\"{}\"", escapes(text))];
+const WRITINGS: &[Spell] = &[|text| json!(text).to_string(), |text| format!("\"{}\"", escapes(text))];
 
 #[tokio::test(start_paused = true)]
 async fn a_provider_that_quotes_is_not_repeated() {
