@@ -1,8 +1,8 @@
 //! A provider and an API behind TLS, written by hand: it knows no crate of the host, and keeps what
 //! it was asked. Certificates are made for each test, by authorities that nobody else knows.
 
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -75,6 +75,9 @@ pub(super) fn without_tls() -> u16 {
             let mut stream = stream.unwrap();
             let _ = stream.read(&mut [0; 4096]);
             let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+            // Hanging up on what is still to be read would take the answer back.
+            let _ = stream.shutdown(Shutdown::Write);
+            let _ = io::copy(&mut stream, &mut io::sink());
         }
     });
     port

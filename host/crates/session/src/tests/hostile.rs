@@ -94,21 +94,29 @@ impl Case {
     }
 }
 
-/// Plays every case at every stage, all at once.
+/// Plays every case at every stage, by a clock that stands still unless everybody waits.
 async fn play(cases: Vec<Case>) {
+    play_by(Clock::Still, cases).await;
+}
+
+/// Which clock a hostile answer is read by.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Clock {
+    /// The test's. It jumps ahead when nobody has anything to do.
+    Still,
+    /// The machine's, for answers of which the system holds parts back for a moment: the test's
+    /// clock would take that for a time when nobody has anything to do.
+    Real,
+}
+
+async fn play_by(clock: Clock, cases: Vec<Case>) {
     let (listener, _listening) = Listener::start();
-    let mut running = tokio::task::JoinSet::new();
     for case in cases {
         for stage in Stage::ALL {
-            let (name, script, end) = (case.name, case.script.clone(), case.end(stage));
-            running.spawn(async move {
-                let met = meet(stage, Arc::new(move |_: &Asked| script.clone())).await;
-                assert_eq!(met.end, end, "{name}, at {stage:?}: {}", met.text);
-            });
+            let (name, script) = (case.name, case.script.clone());
+            let met = meet_by(clock, stage, Arc::new(move |_: &Asked| script.clone())).await;
+            assert_eq!(met.end, case.end(stage), "{name}, at {stage:?}: {}", met.text);
         }
-    }
-    while let Some(ended) = running.join_next().await {
-        ended.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
     }
     assert_clean("the log", &listener.heard());
 }
@@ -119,8 +127,14 @@ struct Met {
     text: String,
 }
 
+type Hostile = Arc<dyn Fn(&Asked) -> Script + Send + Sync>;
+
 /// Has a session meet a hostile server at one stage; everything before it goes well.
-async fn meet(stage: Stage, hostile: Arc<dyn Fn(&Asked) -> Script + Send + Sync>) -> Met {
+async fn meet(stage: Stage, hostile: Hostile) -> Met {
+    meet_by(Clock::Still, stage, hostile).await
+}
+
+async fn meet_by(by: Clock, stage: Stage, hostile: Hostile) -> Met {
     let provider = Provider::start().await;
     let home = tempfile::tempdir().expect("a folder");
     let clock = TestClock::new();
@@ -130,14 +144,23 @@ async fn meet(stage: Stage, hostile: Arc<dyn Fn(&Asked) -> Script + Send + Sync>
         session.login(&mut |_| {}, false).await.expect("a sign-in");
     }
     let before = stored(&session);
-    let sprung = AtomicBool::new(false);
-    let once = stage == Stage::Poll;
+    let sprung = Arc::new(AtomicBool::new(false));
+    let springing = Arc::clone(&sprung);
     provider.set(|world| {
-        let trap =
-            move |asked: &Asked| (!sprung.swap(true, Ordering::SeqCst) || !once).then(|| hostile(asked));
+        let trap = move |asked: &Asked| {
+            let first = !springing.swap(true, Ordering::SeqCst);
+            if first && by == Clock::Real {
+                tokio::time::resume();
+            }
+            (first || stage != Stage::Poll).then(|| hostile(asked))
+        };
         world.trap = Some((stage.path(), Arc::new(trap)));
     });
     let result = act(stage, &session, &clock).await;
+    if by == Clock::Real {
+        assert!(sprung.load(Ordering::SeqCst), "{stage:?}: nobody was asked");
+        tokio::time::pause();
+    }
     provider.set(|world| world.trap = None);
 
     let met = match &result {

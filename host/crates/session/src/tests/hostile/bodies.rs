@@ -16,7 +16,7 @@ fn bytes(headers: &str, bytes: &[u8]) -> Vec<Act> {
     vec![Act::Send([head.as_bytes(), bytes].concat())]
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn bodies_that_are_no_answer() {
     const JSON: &str = "Content-Type: application/json\r\n";
     let deep = |open: &str, close: &str| format!("{}1{}", open.repeat(10_000), close.repeat(10_000));
@@ -44,7 +44,6 @@ async fn bodies_that_are_no_answer() {
         Case::body("bytes that are no UTF-8", bytes(JSON, b"{\"data\":\"\xff\xfe\",\"access_token\":\"\xc3\x28\",\"issuer\":\"\xff\",\"device_code\":\"\xff\"}")),
         Case::body("a coding that nobody asked for", bytes(&format!("{JSON}Content-Encoding: br\r\n"), b"\x0b\x02\x80{}\x03")),
         Case::new("gzip that is none", bytes(&format!("{JSON}Content-Encoding: gzip\r\n"), b"{\"data\":1}"), End::Away),
-        Case::new("10 MiB", bytes(JSON, &vec![b' '; 10 << 20]), End::Nonsense),
     ])
     .await;
 }

@@ -5,8 +5,8 @@
 use tokio::time::{Duration, Instant};
 
 use super::super::server::Act::{Drip, Send, SendForever, Wait};
-use super::super::server::Script;
-use super::{Case, End, Stage, meet, play};
+use super::super::server::{Script, with_headers};
+use super::{Case, Clock, End, Stage, meet, meet_by, play_by};
 
 const HEAD: &str = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
 
@@ -56,13 +56,15 @@ impl Bits {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn floods_are_cut_while_they_come() {
     let head = |lines: &str| Send(format!("{HEAD}{lines}").into_bytes());
     let chunk = format!("1000\r\n{}\r\n", " ".repeat(0x1000)).into_bytes();
     let (start, block) = bomb();
     let many: String = (0..100_000).map(|count| format!("X-{count}: canary\r\n")).collect();
-    play(vec![
+    let huge = with_headers(200, "Content-Type: application/json\r\n", &" ".repeat(10 << 20));
+    let cases = vec![
+        Case::new("10 MiB", vec![Send(huge)], End::Nonsense),
         Case::new("headers without end", vec![head(""), SendForever(b"X: canary\r\n".to_vec())], End::Away),
         Case::new("a header without end", vec![head("X: "), SendForever(vec![b'x'; 4096])], End::Away),
         Case::new("100,000 headers", vec![head(&format!("{many}\r\n{{}}"))], End::Away),
@@ -87,12 +89,12 @@ async fn floods_are_cut_while_they_come() {
             vec![head("Content-Encoding: gzip\r\n\r\n"), Send(start), SendForever(block)],
             End::Nonsense,
         ),
-    ])
-    .await;
+    ];
+    play_by(Clock::Real, cases).await;
 }
 
 /// The bound of each answer: as much is read, and not a byte more.
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn bounds_are_kept_to_the_byte() {
     for stage in Stage::ALL {
         let limit = if stage == Stage::Api { 8 << 20 } else { 64 << 10 };
@@ -102,7 +104,7 @@ async fn bounds_are_kept_to_the_byte() {
             let answer = Script(vec![Send(
                 [format!("{HEAD}Content-Length: {length}\r\n\r\n").as_bytes(), &body].concat(),
             )]);
-            let met = meet(stage, std::sync::Arc::new(move |_| answer.clone())).await;
+            let met = meet_by(Clock::Real, stage, std::sync::Arc::new(move |_| answer.clone())).await;
             let cut = met.text.contains(&format!("it is longer than {limit} bytes"));
             assert_eq!(cut, length > limit, "{length} bytes, at {stage:?}: {}", met.text);
         }

@@ -9,7 +9,7 @@ fn raw(text: &str) -> Raw {
     text.replace('\n', "\r\n").into_bytes()
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn broken_connections_and_lengths() {
     let head = "HTTP/1.1 200 OK\nContent-Type: application/json\n";
     let part = || Send(raw(&format!("{head}Content-Length: 1000\n\n{{\"a\":")));
@@ -43,7 +43,7 @@ async fn broken_connections_and_lengths() {
     .await;
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn what_is_no_http() {
     play(vec![
         Case::new("speaks SMTP", vec![Send(raw("220 mail.example ESMTP canary\n"))], End::Away),
