@@ -6,9 +6,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a world that cannot be made has failed its test")]
 
+mod bounded;
 mod ran;
+mod stored;
+#[cfg(target_os = "linux")]
+pub mod tamper;
 pub mod terminal;
 mod world;
 
 pub use ran::Ran;
+pub use stored::{Stored, records, unfinished};
 pub use world::{World, scrub};

@@ -101,6 +101,13 @@ impl World {
         Terminal::start(command, 100).unwrap()
     }
 
+    /// Posts a form to an endpoint of the identity provider, as in `auth/device`.
+    pub(crate) fn post_form(&self, endpoint: &str, form: &[(&str, &str)]) -> Value {
+        let address = format!("{}/protocol/openid-connect/{endpoint}", self.ready().issuer);
+        let request = reqwest::Client::new().post(address).form(form);
+        self.runtime.block_on(async { request.send().await.unwrap().json().await.unwrap() })
+    }
+
     /// Asks the platform's own pages, as in `admin/stats`.
     pub fn admin(&self, path: &str) -> Value {
         let address = format!("{}/admin/{path}", self.ready().api);
