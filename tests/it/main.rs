@@ -16,6 +16,8 @@ mod help;
 mod languages;
 mod layering;
 mod network;
+#[cfg(target_os = "linux")]
+mod lifecycle;
 mod packs;
 mod sign_in;
 mod timings;
