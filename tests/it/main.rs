@@ -15,9 +15,9 @@ mod guests;
 mod help;
 mod languages;
 mod layering;
-mod network;
 #[cfg(target_os = "linux")]
 mod lifecycle;
+mod network;
 mod packs;
 mod sign_in;
 mod timings;

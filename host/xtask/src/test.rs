@@ -23,6 +23,9 @@ pub(crate) struct Arguments {
     /// Also look for inputs that break the session's readers, for a minute or for so many seconds
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "60")]
     fuzz: Option<u32>,
+    /// Repeat what only shows itself rarely, as often as the design asks; takes a quarter of an hour
+    #[arg(long)]
+    long: bool,
 }
 
 /// Runs all steps; the first that fails ends the run.
@@ -44,6 +47,9 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
         tests.args(["test", "--workspace", "--locked", "--no-fail-fast"]).current_dir(&workspace.root);
         tests.env("VANTAGE_TEST_GUESTS", workspace.guests());
         tests.env("VANTAGE_TEST_SKIP", arguments.skip.join(","));
+        if arguments.long {
+            tests.env("VANTAGE_TEST_LONG", "1");
+        }
         process::run(&mut tests)
     })?;
     if let Some(seconds) = arguments.fuzz {
