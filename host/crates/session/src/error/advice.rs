@@ -42,6 +42,7 @@ impl SessionError {
             Self::ProfileUnknown { .. } => ErrorKind::NotFound,
             Self::NotSignedIn { .. }
             | Self::SignInEnded { .. }
+            | Self::RecordCorrupted { .. }
             | Self::DeviceExpired
             | Self::TokenUnusable { .. }
             | Self::ApiUnauthenticated { .. } => ErrorKind::NotSignedIn,

@@ -154,7 +154,7 @@ async fn a_corrupt_record_is_named_by_doctor_and_mended_by_login() {
     assert_eq!(session.check_store()[1].verdict, Verdict::Bad);
     assert!(path.exists(), "doctor moves nothing");
     let error = session.persona().await.expect_err("damage");
-    assert_eq!(error.kind(), ErrorKind::Failed);
+    assert_eq!(error.kind(), ErrorKind::NotSignedIn);
     session.login(&mut |_| {}, false).await.expect("a sign-in");
     session.persona().await.expect("signed in");
     assert_eq!(names(&home.path().join("state/sessions")).len(), 3, "record, lock, and what was set aside");
