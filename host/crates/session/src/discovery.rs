@@ -91,6 +91,8 @@ impl Session {
         let cached = Cached { version: VERSION, expires_at, endpoints: endpoints.clone() };
         let written = (|| {
             files::create_folder(path.parent()?).ok()?;
+            // Whoever writes it at this moment goes without a cache once.
+            files::remove_unfinished(&path);
             files::reserve(&path, 0).ok()?.commit(&serde_json::to_vec(&cached).ok()?).ok()
         })();
         if written.is_none() {

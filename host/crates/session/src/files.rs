@@ -134,7 +134,8 @@ impl Reserved {
     }
 }
 
-/// Removes what a killed process left of its write to `path`. Only for who holds the lock.
+/// Removes what a killed process left of its write to `path`, and what another writes there now:
+/// for who holds the lock, or where that one can do without.
 pub(crate) fn remove_unfinished(path: &Path) {
     let (Some(folder), prefix) = (path.parent(), unfinished_prefix(path)) else {
         return;
