@@ -270,6 +270,15 @@ pub enum SessionError {
         #[source]
         source: Box<SessionError>,
     },
+    /// The provider gave a new token for the old one, and it could not be kept.
+    #[error("the sign-in of profile `{profile}` was refreshed, and the new one could not be kept")]
+    NotKept {
+        /// The profile's name.
+        profile: String,
+        /// Why not.
+        #[source]
+        source: Box<SessionError>,
+    },
     /// A refresh failed, now or earlier in this run.
     #[error(transparent)]
     Refresh(Arc<SessionError>),

@@ -11,7 +11,7 @@ use tracing::Instrument;
 use url::Url;
 
 use crate::address;
-use crate::error::SessionError;
+use crate::error::{ErrorKind, SessionError};
 use crate::provider::{NoTokens, Tokens};
 use crate::record::Record;
 use crate::session::{Failed, Lock, Session};
@@ -50,7 +50,12 @@ impl Session {
     async fn renewed(&self, seen: Record, rejected: Option<&Token>) -> Result<Record, SessionError> {
         let lock = match self.lock().await {
             Ok(lock) => lock,
-            Err(error) => return self.make_do(seen, rejected, Arc::new(error)),
+            Err(error) => {
+                // Where not even the lock can be made, nothing else could be.
+                let fails = error.kind() == ErrorKind::Failed;
+                let error = if fails { cannot_keep(error) } else { error };
+                return self.make_do(seen, rejected, Arc::new(error));
+            }
         };
         let (session, rejected) = (self.clone(), rejected.cloned());
         let working = self.working().await;
@@ -140,7 +145,10 @@ impl Session {
             refresh: tokens.refresh.or_else(|| old.refresh.clone()),
             access: tokens.access,
         };
-        room.commit(&record).map_err(cannot_keep)?;
+        room.commit(&record).map_err(|source| SessionError::NotKept {
+            profile: self.profile().name.clone(),
+            source: Box::new(source),
+        })?;
         Ok(record)
     }
 

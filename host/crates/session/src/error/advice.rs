@@ -43,6 +43,7 @@ impl SessionError {
             Self::NotSignedIn { .. }
             | Self::SignInEnded { .. }
             | Self::RecordCorrupted { .. }
+            | Self::NotKept { .. }
             | Self::DeviceExpired
             | Self::TokenUnusable { .. }
             | Self::ApiUnauthenticated { .. } => ErrorKind::NotSignedIn,
@@ -82,6 +83,11 @@ impl SessionError {
             ],
             Self::OrganizationMissing { wanted, .. } => {
                 vec![format!("`vantage login --organization {wanted}` signs in for it, if you belong to it")]
+            }
+            Self::NotKept { profile, source } => {
+                let mut hints = source.hints();
+                hints.push(sign_in(profile));
+                hints
             }
             Self::Refresh(cause) => cause.hints(),
             Self::CannotKeep { source } => {
