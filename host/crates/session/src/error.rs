@@ -137,6 +137,27 @@ pub enum SessionError {
         /// The lock file.
         path: PathBuf,
     },
+    /// Files cannot be locked there, and without a lock nothing is renewed.
+    #[error("files cannot be locked where `{}` is", path.display())]
+    LockUnsupported {
+        /// The lock file, or the folder.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The program that keeps the sign-in did not do what it was asked.
+    #[error("the credential command `{program}` could not {action} the sign-in: {problem}")]
+    CredentialCommand {
+        /// The program, without its arguments.
+        program: String,
+        /// A verb.
+        action: &'static str,
+        /// What happened, in our words or its; bounded, printable, and without tokens.
+        problem: String,
+        /// A line for a shell that asks it the same by hand.
+        attempt: String,
+    },
     /// Nobody is signed in.
     #[error("not signed in with profile `{profile}`")]
     NotSignedIn {

@@ -57,6 +57,8 @@ impl SessionError {
             Self::Unavailable { .. }
             | Self::Unreachable { .. }
             | Self::LockBusy { .. }
+            | Self::LockUnsupported { .. }
+            | Self::CredentialCommand { .. }
             | Self::CannotKeep { .. }
             | Self::RefreshInterrupted => ErrorKind::Unavailable,
             Self::Refresh(cause) => cause.kind(),
@@ -89,6 +91,11 @@ impl SessionError {
                 hints.push(sign_in(profile));
                 hints
             }
+            Self::LockUnsupported { .. } => vec![
+                "`VANTAGE_HOME` on a local disk keeps the sign-in where files can be locked".into(),
+                "`VANTAGE_CREDENTIAL_STORE=memory` signs in for one command and keeps nothing".into(),
+            ],
+            Self::CredentialCommand { attempt, .. } => vec![format!("`{attempt}` asks it by hand")],
             Self::Refresh(cause) => cause.hints(),
             Self::CannotKeep { source } => {
                 let mut hints = source.hints();
