@@ -52,7 +52,7 @@ pub(crate) struct Failed {
 /// The right to change the stored sign-in; held until dropped.
 pub(crate) struct Lock {
     _turn: tokio::sync::OwnedMutexGuard<()>,
-    _file: Option<std::fs::File>,
+    _file: Option<store::Held>,
 }
 
 /// What is stored of a sign-in, as far as it may be shown.
