@@ -22,7 +22,7 @@ const GRACE: Duration = Duration::from_secs(1);
 /// How much of its standard error is remembered: the end of it.
 const REMEMBERED: usize = 4 * 1024;
 /// How the token reaches us is not the program's business.
-const SECRET_VARIABLES: [&str; 4] =
+pub(super) const SECRET_VARIABLES: [&str; 4] =
     ["VANTAGE_TOKEN", "VANTAGE_TOKEN_FILE", "VANTAGE_CLIENT_SECRET_FILE", "VANTAGE_ASSERTION_FILE"];
 
 type Line = Zeroizing<Vec<u8>>;

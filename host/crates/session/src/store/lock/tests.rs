@@ -169,6 +169,23 @@ fn doctor_is_told_what_was_found() {
 
 #[cfg(target_os = "linux")]
 #[test]
+fn the_lock_for_networks_belongs_to_the_open_file() {
+    use super::device::{try_lock_open_file, unlock_open_file};
+    let (_folder, path) = folder();
+    let handle = || files::open_lock(&path).expect("a handle");
+    let locked =
+        |file: &fs::File| try_lock_open_file(file).expect("Linux has it").expect("a lock that works");
+    let (first, second) = (handle(), handle());
+    assert!(locked(&first));
+    assert!(!locked(&second), "within one process too");
+    drop(handle());
+    assert!(!locked(&second), "closing a third handle gave it back");
+    unlock_open_file(&first).expect("Linux has it").expect("given back");
+    assert!(locked(&second));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
 fn what_is_not_known_to_be_local_counts_as_shared() {
     use super::device::by_number;
     for local in [0xef53, 0x0102_1994, 0x794c_7630] {
