@@ -93,6 +93,11 @@ impl Program {
         Self { line, name, profile, patience: process::PATIENCE }
     }
 
+    /// The program as messages name it, without its arguments.
+    pub(crate) fn shown(&self) -> String {
+        printable(self.line.first().map_or("", String::as_str))
+    }
+
     /// The record that the program keeps; `None` if it has none.
     ///
     /// # Errors
@@ -195,7 +200,7 @@ impl Program {
             Action::Prove => ("make room for", Action::Prove),
         };
         SessionError::CredentialCommand {
-            program: printable(self.line.first().map_or("", String::as_str)),
+            program: self.shown(),
             action: verb,
             problem: printable(&problem),
             attempt: self.attempt(tried),

@@ -40,30 +40,36 @@ pub(crate) struct Held {
 /// [`SessionError::LockBusy`] when somebody keeps it; [`SessionError::LockUnsupported`] where files
 /// cannot be locked.
 pub(crate) async fn lock(path: &Path) -> Result<Held, SessionError> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    files::private_folder(folder)?;
-    let reach = device::of(folder).map_err(|error| files::fault("look at", folder, error))?.reach();
-    lock_within(path, reach, PATIENCE).await
+    lock_within(path, reach_of(path)?, PATIENCE).await
+}
+
+/// Takes the lock if nobody has it, this process included; waits for nothing.
+///
+/// # Errors
+/// As [`lock`], but for a lock that is kept: that is `None`.
+pub(crate) fn try_lock(path: &Path) -> Result<Option<Held>, SessionError> {
+    let mut attempt = Attempt::new(path, reach_of(path)?)?;
+    Ok(attempt.succeeds()?.then_some(attempt.held))
 }
 
 async fn lock_within(path: &Path, reach: Reach, patience: Duration) -> Result<Held, SessionError> {
-    let file = files::open_lock(path)?;
+    let mut attempt = Attempt::new(path, reach)?;
     let until = Instant::now() + patience;
     let mut pause = FIRST_PAUSE;
-    let mut held = Held { file, reach, lease: None };
-    // First the lock and then the lease: within one machine nobody ever contends for the lease.
-    let mut locked = false;
-    loop {
-        locked = locked || held.try_lock().map_err(|error| failed(path, error))?;
-        if locked && (reach == Reach::Machine || held.try_lease(path)?) {
-            return Ok(held);
-        }
+    while !attempt.succeeds()? {
         if Instant::now() >= until {
             return Err(SessionError::LockBusy { path: path.to_owned() });
         }
         sleep(pause).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
     }
+    Ok(attempt.held)
+}
+
+fn reach_of(path: &Path) -> Result<Reach, SessionError> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    files::private_folder(folder)?;
+    Ok(device::of(folder).map_err(|error| files::fault("look at", folder, error))?.reach())
 }
 
 /// How `folder` is locked, and that it works: a second lock is refused while the first is held.
@@ -79,10 +85,8 @@ pub(crate) fn describe(folder: &Path) -> Result<String, SessionError> {
         .map_err(|error| files::fault("write in", folder, error))?;
     let (path, reach) = (file.path(), device.reach());
     let take = || {
-        let mut held = Held { file: files::open_lock(path)?, reach, lease: None };
-        let locked = held.try_lock().map_err(|error| failed(path, error))?;
-        let leased = locked && (reach == Reach::Machine || held.try_lease(path)?);
-        Ok((locked && leased).then_some(held))
+        let mut attempt = Attempt::new(path, reach)?;
+        Ok(attempt.succeeds()?.then_some(attempt.held))
     };
     let excludes = take()?.is_some_and(|first| {
         let unleased = reach == Reach::Machine || matches!(Lease::take(&lease_path(path)), Ok(None));
@@ -102,6 +106,31 @@ pub(crate) fn describe(folder: &Path) -> Result<String, SessionError> {
     })
 }
 
+/// A lock that is being waited for.
+struct Attempt<'a> {
+    path: &'a Path,
+    held: Held,
+    locked: bool,
+}
+
+impl<'a> Attempt<'a> {
+    fn new(path: &'a Path, reach: Reach) -> Result<Self, SessionError> {
+        let held = Held { file: files::open_lock(path)?, reach, lease: None };
+        Ok(Self { path, held, locked: false })
+    }
+
+    /// Tries once more. First the lock and then the lease: within one machine nobody ever contends
+    /// for the lease, and what was locked stays so while the lease is waited for.
+    fn succeeds(&mut self) -> Result<bool, SessionError> {
+        self.locked = self.locked || self.held.try_lock().map_err(|error| failed(self.path, error))?;
+        if self.locked && self.held.reach == Reach::Network {
+            self.held.lease = Lease::take(&lease_path(self.path))?;
+            return Ok(self.held.lease.is_some());
+        }
+        Ok(self.locked)
+    }
+}
+
 impl Held {
     /// Takes the lock if it is free; says whether it did.
     fn try_lock(&self) -> io::Result<bool> {
@@ -115,12 +144,6 @@ impl Held {
             Err(TryLockError::WouldBlock) => Ok(false),
             Err(TryLockError::Error(error)) => Err(error),
         }
-    }
-
-    /// Takes the lease if it is free or stale; says whether it did.
-    fn try_lease(&mut self, lock: &Path) -> Result<bool, SessionError> {
-        self.lease = Lease::take(&lease_path(lock))?;
-        Ok(self.lease.is_some())
     }
 }
 

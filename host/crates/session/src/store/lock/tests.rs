@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use super::device::Reach;
-use super::{describe, failed, files, lock, lock_within};
+use super::{describe, failed, files, lock, lock_within, try_lock};
 use crate::SessionError;
 
 const BOTH: [Reach; 2] = [Reach::Machine, Reach::Network];
@@ -102,7 +102,9 @@ async fn the_folder_is_made_private() {
     let (folder, _) = folder();
     let path = folder.path().join("sessions/a.lock");
     let held = lock(&path).await.expect("a lock");
+    assert!(try_lock(&path).expect("a folder with locks").is_none());
     drop(held);
+    assert!(try_lock(&path).expect("a folder with locks").is_some());
     files::check_folder(&folder.path().join("sessions")).expect("a private folder");
 }
 
