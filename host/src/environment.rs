@@ -25,6 +25,16 @@ const VARIABLES: &[&str] = &[
     "XDG_DATA_HOME",
     "XDG_STATE_HOME",
     "XDG_CACHE_HOME",
+    "XDG_RUNTIME_DIR",
+    "DBUS_SESSION_BUS_ADDRESS",
+    "HTTPS_PROXY",
+    "https_proxy",
+    "ALL_PROXY",
+    "all_proxy",
+    "NO_PROXY",
+    "no_proxy",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
     "NO_COLOR",
     "CLICOLOR_FORCE",
     "TERM",
@@ -103,6 +113,17 @@ impl Environment {
     /// Whether `name` is set to anything but `0` or `false`.
     pub fn is_set(&self, name: &str) -> bool {
         self.variables.get(name).is_some_and(|value| value != "0" && value != "false")
+    }
+
+    /// Whether there is a session bus to find a keyring by. Asking for one without it would start one.
+    pub fn has_session_bus(&self) -> bool {
+        let socket = || Some(PathBuf::from(self.variables.get("XDG_RUNTIME_DIR")?).join("bus"));
+        self.variables.contains_key("DBUS_SESSION_BUS_ADDRESS") || socket().is_some_and(|path| path.exists())
+    }
+
+    /// A file or folder that a variable names.
+    pub fn path(&self, name: &str) -> Option<PathBuf> {
+        self.variables.get(name).map(PathBuf::from)
     }
 
     /// The folders in use: below `VANTAGE_HOME` where it is set, else where the OS has them.
@@ -187,6 +208,17 @@ mod tests {
     fn relative_xdg_folders_are_ignored_as_the_specification_says() {
         let folders = environment(&[("XDG_STATE_HOME", "state")], Some("/home/u")).folders().unwrap();
         assert_eq!(folders.state, PathBuf::from("/home/u/.local/state/vantage"));
+    }
+
+    #[test]
+    fn a_session_bus_is_named_or_lies_where_it_is_by_custom() {
+        let runtime = tempfile::tempdir().unwrap();
+        let folder = runtime.path().to_str().unwrap();
+        assert!(!environment(&[], None).has_session_bus());
+        assert!(environment(&[("DBUS_SESSION_BUS_ADDRESS", "unix:path=/b")], None).has_session_bus());
+        assert!(!environment(&[("XDG_RUNTIME_DIR", folder)], None).has_session_bus());
+        std::fs::File::create(runtime.path().join("bus")).unwrap();
+        assert!(environment(&[("XDG_RUNTIME_DIR", folder)], None).has_session_bus());
     }
 
     #[test]

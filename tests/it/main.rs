@@ -11,6 +11,7 @@
 mod api;
 mod canary;
 mod cluster;
+mod doctor;
 mod guests;
 mod help;
 mod languages;

@@ -1,12 +1,15 @@
 //! `vantage doctor`: one line for each thing that can stop a command, with what mends it.
 //!
-//! It looks and touches nothing. It ends with exit status 1 where something does not work, so that
-//! scripts can ask it too.
+//! It looks and changes nothing, and sends no token. It ends with exit status 1 where something does
+//! not work, so that scripts can ask it too. What is checked of a session is in the session crate;
+//! here are the checks of what the host itself reads.
+
+mod surroundings;
 
 use clap::Args;
 use serde_json::{Value, json};
 use vantage_output::AnswerSpec;
-use vantage_session::{Check, Verdict};
+use vantage_session::{Check, Privacy, Verdict};
 
 use crate::context::Context;
 use crate::error::{HostError, Kind};
@@ -31,11 +34,15 @@ pub fn answer() -> AnswerSpec {
 
 /// Answers with a record per check.
 pub async fn run(_: &Arguments, context: &Context) -> Result<Reply, HostError> {
+    let environment = context.environment();
     let mut checks = vec![configuration(context)];
+    checks.extend(folders(context));
     match context.session() {
         Ok(session) => {
-            checks.extend(session.check_store());
+            checks.extend(session.check_store(environment.has_session_bus()));
+            checks.extend(surroundings::check(environment));
             checks.extend(session.check_provider().await);
+            checks.extend(session.check_apis().await);
         }
         Err(error) => checks.push(failed("profile", &error)),
     }
@@ -65,6 +72,21 @@ fn configuration(context: &Context) -> Check {
         }
         Err(error) => failed("configuration", &error),
     }
+}
+
+/// Grants are in the data folder and addresses in the configuration: neither is a secret, and
+/// whoever can write there decides what becomes of the secrets.
+fn folders(context: &Context) -> Vec<Check> {
+    let Ok(folders) = context.folders() else {
+        // The configuration's check has said so.
+        return Vec::new();
+    };
+    vec![
+        Check::folder("config folder", &folders.config, Privacy::Open),
+        Check::folder("state folder", &folders.state, Privacy::Secret),
+        Check::folder("data folder", &folders.data, Privacy::Open),
+        Check::folder("cache folder", &folders.cache, Privacy::Open),
+    ]
 }
 
 fn packs(context: &Context) -> Vec<Check> {

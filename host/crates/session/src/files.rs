@@ -41,6 +41,15 @@ pub(crate) fn check_folder(path: &Path) -> Result<(), SessionError> {
     check_owner(path, &metadata, 0o700)
 }
 
+/// Refuses a folder that is a link, or somebody else's, or that others can write in.
+pub(crate) fn check_writers(path: &Path) -> Result<(), SessionError> {
+    let metadata = std::fs::symlink_metadata(path).map_err(|error| fault("look at", path, error))?;
+    if !metadata.is_dir() {
+        return Err(not_plain(path, "is not a folder"));
+    }
+    check_owner(path, &metadata, 0o755)
+}
+
 /// Reads a file of the user's own; `None` if there is none.
 ///
 /// # Errors
@@ -207,7 +216,7 @@ fn check_owner(path: &Path, metadata: &std::fs::Metadata, wanted: u32) -> Result
         });
     }
     let mode = metadata.mode() & 0o7777;
-    if mode & 0o077 != 0 {
+    if mode & 0o077 & !wanted != 0 {
         return Err(SessionError::Unsafe {
             path: path.to_owned(),
             problem: format!("has mode {mode:04o}, which lets others use it"),

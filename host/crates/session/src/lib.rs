@@ -69,7 +69,7 @@ mod tests;
 pub use clock::{Clock, SystemClock};
 pub use configuration::{Configuration, NewProfile, Origin, Overrides, Profile, Resolved, StoreKind};
 pub use device::DeviceCode;
-pub use doctor::{Check, Verdict};
+pub use doctor::{Check, Privacy, Verdict};
 pub use error::{ErrorKind, SessionError};
 pub use graphql::{GraphqlError, GraphqlRequest, GraphqlResponse};
 pub use login::LoginOutcome;

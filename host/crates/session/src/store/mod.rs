@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub(crate) use file::FileStore;
-pub(crate) use lock::lock;
+pub(crate) use keyring::{Keyring, KeyringError};
+pub(crate) use lock::{Held, describe, lock};
 pub(crate) use memory::MemoryStore;
 
 use crate::clock::Clock;
