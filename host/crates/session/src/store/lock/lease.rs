@@ -190,14 +190,9 @@ impl Holder {
     }
 }
 
-#[cfg(unix)]
+/// Empty where the system keeps no such file; then nobody's death is known, as below.
 fn host() -> String {
-    rustix::system::uname().nodename().to_string_lossy().into_owned()
-}
-
-#[cfg(not(unix))]
-fn host() -> String {
-    String::new()
+    fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default().trim().to_owned()
 }
 
 /// Empty where the system does not tell, and then nobody's death is known.
