@@ -11,7 +11,7 @@ use vantage_session::Check;
 use crate::environment::Environment;
 
 /// One line for proxies, one for certificates.
-pub fn check(environment: &Environment) -> Vec<Check> {
+pub(super) fn check(environment: &Environment) -> Vec<Check> {
     vec![proxies(environment), roots(environment)]
 }
 

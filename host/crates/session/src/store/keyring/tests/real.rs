@@ -25,6 +25,30 @@ const BARE_BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus 
 </busconfig>
 "#;
 
+/// Opens the keyring of the home, and makes it where there is none.
+const UNLOCKED: &str = r#"
+start() {
+    printf %s secret | gnome-keyring-daemon --foreground $1 --components=secrets >/dev/null 2>&1 &
+    daemon=$!
+    until has_owner | grep -q 'boolean true'; do kill -0 "$daemon" || exit 1; done
+}
+has_owner() {
+    dbus-send --session --print-reply --dest=org.freedesktop.DBus /org/freedesktop/DBus \
+        org.freedesktop.DBus.NameHasOwner string:org.freedesktop.secrets
+}
+start --unlock
+"#;
+/// Makes a keyring with a password, and then starts a daemon that is not told it.
+const RESTARTED: &str = r#"
+kill "$daemon"
+wait "$daemon"
+while has_owner | grep -q 'boolean true'; do :; done
+start
+"#;
+
+/// By itself the daemon can miss the end of a bus that was short.
+const END: &str = r#"[ -z "$daemon" ] || { kill "$daemon"; wait "$daemon"; }"#;
+
 /// Runs the ignored test `name` of this file on a bus, after the shell commands of `before`.
 #[track_caller]
 fn on_a_bus(name: &str, before: &str, bare: bool) {
@@ -37,7 +61,7 @@ fn on_a_bus(name: &str, before: &str, bare: bool) {
     }
     let test = format!("store::keyring::tests::real::{name}");
     command
-        .args(["--", "/bin/sh", "-c", &format!("{before}\nexec \"$@\""), "sh"])
+        .args(["--", "/bin/sh", "-c", &format!("{before}\n\"$@\"\nstatus=$?\n{END}\nexit $status"), "sh"])
         .arg(std::env::current_exe().expect("this binary"))
         .args([&test, "--exact", "--ignored", "--nocapture"])
         .env_clear()
@@ -52,13 +76,6 @@ fn on_a_bus(name: &str, before: &str, bare: bool) {
     assert!(passed, "{said}\n{}", String::from_utf8_lossy(&output.stderr));
 }
 
-const UNLOCKED: &str =
-    "printf %s secret | gnome-keyring-daemon --unlock --components=secrets >/dev/null || exit 1";
-/// Makes a keyring with a password, and starts another daemon that does not know it.
-const LOCKED: &str =
-    "printf %s secret | gnome-keyring-daemon --unlock --components=secrets >/dev/null || exit 1
-gnome-keyring-daemon --replace --components=secrets >/dev/null || exit 1";
-
 #[test]
 fn keeps_and_forgets_a_key() {
     on_a_bus("unlocked", UNLOCKED, false);
@@ -66,12 +83,37 @@ fn keeps_and_forgets_a_key() {
 
 #[test]
 fn a_locked_one_is_told_from_a_missing_key() {
-    on_a_bus("locked", LOCKED, false);
+    on_a_bus("locked", &format!("{UNLOCKED}{RESTARTED}"), false);
 }
 
 #[test]
 fn a_bus_without_one_is_told_from_one_that_fails() {
     on_a_bus("absent", "", true);
+}
+
+#[test]
+fn a_bus_that_never_answers_is_asked_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("bus");
+    let listener = std::os::unix::net::UnixListener::bind(&path).expect("a socket");
+    let mut command = Command::new(std::env::current_exe().expect("this binary"));
+    command.args(["store::keyring::tests::real::silent", "--exact", "--ignored"]);
+    command.env_clear().env("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}", path.display()));
+    let output = command.output().expect("this binary");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.contains("1 passed"), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    // Nobody took the connections meanwhile, so that they wait in line.
+    listener.set_nonblocking(true).expect("a socket");
+    assert_eq!(listener.incoming().map_while(Result::ok).count(), 1);
+}
+
+#[test]
+#[ignore = "started by `a_bus_that_never_answers_is_asked_once`"]
+fn silent() {
+    let keyring = Keyring::new(true);
+    assert_eq!(keyring.get(NAME), Err(KeyringError::Silent));
+    assert_eq!(keyring.set(NAME, &SealingKey::default()), Err(KeyringError::Silent));
+    assert_eq!(Keyring::new(true).probe(), Err(KeyringError::Silent), "the patience is the process's");
 }
 
 #[test]
