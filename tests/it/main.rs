@@ -21,6 +21,8 @@ mod lifecycle;
 mod network;
 mod packs;
 mod sign_in;
+#[cfg(unix)]
+mod stores;
 mod timings;
 mod wrong_input;
 
