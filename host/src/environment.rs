@@ -21,6 +21,13 @@ const VARIABLES: &[&str] = &[
     "VANTAGE_NO_INPUT",
     "VANTAGE_NO_PLUGINS",
     "VANTAGE_CLOCK",
+    "VISUAL",
+    "EDITOR",
+    "BROWSER",
+    "DISPLAY",
+    "WAYLAND_DISPLAY",
+    "SSH_CONNECTION",
+    "SSH_TTY",
     "XDG_CONFIG_HOME",
     "XDG_DATA_HOME",
     "XDG_STATE_HOME",
@@ -46,6 +53,8 @@ const VARIABLES: &[&str] = &[
 pub struct Environment {
     variables: BTreeMap<&'static str, OsString>,
     home: Option<PathBuf>,
+    /// Whether standard input is a terminal.
+    pub stdin_terminal: bool,
     /// Whether standard output is a terminal.
     pub stdout_terminal: bool,
     /// Whether standard error is a terminal.
@@ -91,6 +100,7 @@ impl Environment {
         Self {
             variables,
             home: directories::BaseDirs::new().map(|folders| home_of(&folders)),
+            stdin_terminal: std::io::stdin().is_terminal(),
             stdout_terminal: std::io::stdout().is_terminal(),
             stderr_terminal: std::io::stderr().is_terminal(),
             width: terminal_width(),
@@ -126,6 +136,26 @@ impl Environment {
         self.variables.get(name).map(PathBuf::from)
     }
 
+    /// The person's editor, as a command line: `VISUAL`, `EDITOR`, or what every such system has.
+    pub fn editor(&self) -> &str {
+        self.text("VISUAL").or_else(|| self.text("EDITOR")).unwrap_or(EDITOR)
+    }
+
+    /// Whether a browser that is started on this machine comes up before the person: not over SSH,
+    /// nor without a display. Whoever sets `BROWSER` has seen to that.
+    pub fn has_browser(&self) -> bool {
+        let given = |name| self.variables.contains_key(name);
+        let is_remote = given("SSH_CONNECTION") || given("SSH_TTY");
+        let has_display = !cfg!(target_os = "linux") || given("DISPLAY") || given("WAYLAND_DISPLAY");
+        given("BROWSER") || (!is_remote && has_display)
+    }
+
+    /// The variables that are this program's own, which nothing that it starts for the person has any
+    /// use for: some of them are secrets.
+    pub fn own() -> impl Iterator<Item = &'static str> {
+        VARIABLES.iter().copied().filter(|name| name.starts_with("VANTAGE_"))
+    }
+
     /// The folders in use: below `VANTAGE_HOME` where it is set, else where the OS has them.
     ///
     /// `None` where there is neither `VANTAGE_HOME` nor a home folder.
@@ -158,6 +188,8 @@ const CONFIG: &str = if cfg!(windows) { "config" } else { ".config" };
 const DATA: &str = if cfg!(windows) { "data" } else { ".local/share" };
 const STATE: &str = if cfg!(windows) { "state" } else { ".local/state" };
 const CACHE: &str = if cfg!(windows) { "cache" } else { ".cache" };
+
+const EDITOR: &str = if cfg!(windows) { "notepad" } else { "vi" };
 
 #[expect(clippy::disallowed_types, reason = "called by the one place that may")]
 fn home_of(folders: &directories::BaseDirs) -> PathBuf {
@@ -219,6 +251,23 @@ mod tests {
         assert!(!environment(&[("XDG_RUNTIME_DIR", folder)], None).has_session_bus());
         std::fs::File::create(runtime.path().join("bus")).unwrap();
         assert!(environment(&[("XDG_RUNTIME_DIR", folder)], None).has_session_bus());
+    }
+
+    #[test]
+    fn a_browser_is_started_only_where_the_person_sees_it() {
+        let seen = |variables: &[(&'static str, &str)]| environment(variables, None).has_browser();
+        assert!(seen(&[("DISPLAY", ":0")]) && seen(&[("WAYLAND_DISPLAY", "wayland-0")]));
+        assert_eq!(seen(&[]), !cfg!(target_os = "linux"));
+        assert!(!seen(&[("DISPLAY", ":0"), ("SSH_CONNECTION", "10.0.0.1 5 10.0.0.2 22")]));
+        assert!(!seen(&[("DISPLAY", ":0"), ("SSH_TTY", "/dev/pts/1")]));
+        assert!(seen(&[("SSH_TTY", "/dev/pts/1"), ("BROWSER", "open-at-home")]));
+    }
+
+    #[test]
+    fn the_editor_is_the_persons() {
+        assert_eq!(environment(&[("VISUAL", "code --wait"), ("EDITOR", "ed")], None).editor(), "code --wait");
+        assert_eq!(environment(&[("EDITOR", "ed")], None).editor(), "ed");
+        assert_eq!(environment(&[], None).editor(), EDITOR);
     }
 
     #[test]
