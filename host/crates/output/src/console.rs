@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::answer::{Answer, Flow};
 use crate::error::OutputError;
-use crate::paint::{Tone, paint};
+use crate::paint::{Tone, in_black_on_white, paint};
 use crate::progress::INTERVAL;
 use crate::render::json::escape_hidden;
 use crate::report::ErrorReport;
@@ -23,6 +23,7 @@ use crate::streams::Streams;
 use crate::style::{AnswerSpec, Style};
 use crate::timings::{self, TimingRow};
 use crate::visible::Visible;
+use crate::width::columns;
 
 /// Columns after which a pack's line is cut.
 const PACK_LINE: usize = 200;
@@ -76,6 +77,23 @@ impl Console {
     /// silence it.
     pub fn announce(&self, text: &str) {
         self.say(json!({ "note": text }), || Visible::line(text).to_string());
+    }
+
+    /// Draws a picture made of characters, such as a QR code, black on white whatever the terminal's
+    /// own colours are. A picture is for eyes: false, and nothing is drawn, where there is no terminal
+    /// to see it on, where it is too narrow, and where standard error is JSON.
+    pub fn picture(&self, rows: &[String]) -> bool {
+        let style = self.style();
+        let columns = rows.iter().map(|row| columns(row)).max().unwrap_or(0);
+        let fits = style.width.is_none_or(|width| columns <= width);
+        if !style.stderr_terminal || style.speaks_json() || !fits {
+            return false;
+        }
+        let mut streams = self.streams();
+        for row in rows {
+            streams.say(&in_black_on_white(&Visible::line(row).to_string()));
+        }
+        true
     }
 
     /// Warns people; never silenced.

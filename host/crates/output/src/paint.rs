@@ -1,7 +1,7 @@
 //! Colours, by what they mean.
 //!
-//! The sixteen colours of the user's own palette only. A colour never says anything that the words
-//! do not say too. Whether colours are allowed at all is decided by whoever fills in the style.
+//! The sixteen colours of the user's own palette only, but for pictures. A colour never says anything
+//! that the words do not say too. Whether colours are allowed at all is decided by whoever fills in the style.
 
 /// What a piece of text means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -54,4 +54,10 @@ pub(crate) fn paint(text: &str, tone: Tone, color: bool) -> String {
         Some(code) => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
         None => text.to_owned(),
     }
+}
+
+/// `text` in black on white. These are numbers of the cube of 256 colours: unlike the sixteen, no
+/// palette gives them another look, and a camera reads dark on light only.
+pub(crate) fn in_black_on_white(text: &str) -> String {
+    format!("\u{1b}[38;5;16;48;5;231m{text}\u{1b}[0m")
 }
