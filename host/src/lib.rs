@@ -9,6 +9,7 @@
 //! - [`context`]: builds sessions, stores and engines when a command asks for them;
 //! - [`commands`]: one file a command;
 //! - [`adapters`]: joins what a pack may ask for to session, store and output;
+//! - [`sign_in`]: what a person sees and decides of a sign-in;
 //! - [`reply`]: answers of built-ins; [`error`]: every error's kind, hints and exit status;
 //! - [`panics`]: what is printed when vantage itself is at fault;
 //! - [`timings`]: where the time went, for `-v`.
@@ -25,6 +26,7 @@ pub mod framed;
 pub mod pack_settings;
 pub mod panics;
 pub mod reply;
+pub mod sign_in;
 pub mod terminal;
 pub mod timings;
 
@@ -50,6 +52,9 @@ const PATIENCE: Duration = Duration::from_millis(100);
 
 /// Runs one command line to its end and gives the exit status.
 pub fn run(arguments: Vec<OsString>, environment: Environment) -> ExitCode {
+    if let Some(link) = sign_in::browser::asked_for(&arguments) {
+        return sign_in::browser::open(link);
+    }
     let began = Instant::now();
     panics::install();
     let peek = Peek::at(&arguments);

@@ -5,11 +5,12 @@
 
 use clap::Args;
 use vantage_output::AnswerSpec;
-use vantage_session::{DeviceCode, LoginOutcome, Persona};
+use vantage_session::{LoginOutcome, Persona};
 
 use crate::context::Context;
 use crate::error::HostError;
 use crate::reply::{self, Reply};
+use crate::sign_in::{Options, Presenter};
 
 /// Sign in to the platform
 #[derive(Debug, Clone, Args)]
@@ -17,11 +18,19 @@ use crate::reply::{self, Reply};
   vantage login
       Shows a code and a link; approve it in any browser, on any machine
   vantage login --profile lab
-      Signs in to the platform of another profile")]
+      Signs in to the platform of another profile
+  vantage login --qr
+      Also draws the link as a QR code, for a phone")]
 pub struct Arguments {
     /// Sign in anew even while signed in
     #[arg(long, short)]
     pub force: bool,
+    /// Do not open a browser
+    #[arg(long)]
+    pub no_browser: bool,
+    /// Draw the link as a QR code
+    #[arg(long)]
+    pub qr: bool,
 }
 
 /// How it answers.
@@ -33,12 +42,10 @@ pub fn answer() -> AnswerSpec {
 pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, HostError> {
     let session = context.session()?;
     let console = context.console();
-    let mut show = |code: &DeviceCode| {
-        console.announce(&format!("code: {}", code.user_code));
-        console.announce(&format!("link: {}", code.verification_uri));
-        console.note("open the link in any browser, enter the code, and approve only if you started this");
-    };
-    match session.login(&mut show, arguments.force).await? {
+    let presenter = Presenter::new(context, Options { no_browser: arguments.no_browser, qr: arguments.qr });
+    let outcome = session.login(&mut |code| presenter.show(code), arguments.force).await?;
+    presenter.done();
+    match outcome {
         LoginOutcome::SignedIn(persona) => console.note(&format!("signed in as {}", shown(&persona))),
         LoginOutcome::AlreadySignedIn(persona) => {
             console.note(&format!("already signed in as {}; --force signs in anew", shown(&persona)));
