@@ -5,6 +5,7 @@
 //! and first. A browser and a QR code come on top, and where they fail nothing is lost.
 
 pub mod browser;
+pub mod moving;
 pub mod qr;
 
 use std::sync::{Mutex, PoisonError};

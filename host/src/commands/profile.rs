@@ -1,9 +1,13 @@
 //! `vantage profile`: named sets of endpoints, client and organization.
+//!
+//! What changes a profile and what becomes of its sign-in is in `profile/change.rs`.
+
+mod change;
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use vantage_output::AnswerSpec;
-use vantage_session::{NewProfile, Profile};
+use vantage_session::Profile;
 
 use crate::context::Context;
 use crate::error::HostError;
@@ -28,6 +32,11 @@ enum Action {
     /// Create a profile
     Create(Create),
     /// Change one setting of a profile
+    #[command(after_help = "Examples:
+  vantage profile set lab organization acme
+      Acts for organization acme from now on
+  vantage profile set lab credential-store keyring
+      Keeps the sign-in in the keyring from now on, and moves it there")]
     Set {
         /// Profile to change
         name: String,
@@ -36,9 +45,28 @@ enum Action {
         /// New value
         value: String,
     },
+    /// Remove one setting of a profile, so that its default counts
+    Unset {
+        /// Profile to change
+        name: String,
+        /// Setting, as `vantage config list` names it
+        key: String,
+    },
     /// Make a profile the one that is used by default
     Use {
         /// Profile to use
+        name: String,
+    },
+    /// Give a profile another name; it stays signed in
+    Rename {
+        /// Profile to rename
+        name: String,
+        /// Its new name
+        new: String,
+    },
+    /// Delete a profile, and sign out of it
+    Delete {
+        /// Profile to delete
         name: String,
     },
 }
@@ -59,9 +87,15 @@ struct Create {
     /// OAuth client
     #[arg(long, value_name = "ID")]
     client_id: Option<String>,
-    /// Where tokens are kept: auto, file or memory
+    /// Where sign-ins are kept: auto, keyring, file, memory or command
     #[arg(long, value_name = "KIND")]
     credential_store: Option<String>,
+    /// Program that keeps sign-ins, with its arguments, where the store is `command`
+    #[arg(long, value_name = "COMMAND")]
+    credential_command: Option<String>,
+    /// Scope to ask the provider for; may be given several times
+    #[arg(long = "scope", value_name = "SCOPE")]
+    scopes: Vec<String>,
     /// Use the profile from now on
     #[arg(long = "use")]
     activate: bool,
@@ -80,30 +114,23 @@ pub fn answer(arguments: &Arguments) -> AnswerSpec {
                 reply::column("Organization", "/organization"),
             ],
         ),
-        Action::Show { .. } | Action::Create(_) | Action::Set { .. } => reply::one_record(columns()),
+        Action::Delete { .. } => reply::one_record(vec![reply::column("Deleted", "/deleted")]),
         Action::Use { .. } => reply::no_answer(),
+        _ => reply::one_record(columns()),
     }
 }
 
-/// Answers with the profiles, or with the one that was shown, made or chosen.
+/// Answers with the profiles, or with the one that was shown, made, changed or deleted.
 pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, HostError> {
     match &arguments.action {
         Action::List => list(context),
         Action::Show { name } => show(context, name.as_deref()),
-        Action::Create(create) => make(context, create),
-        Action::Set { name, key, value } => {
-            let mut configuration = context.configuration()?;
-            configuration.set_profile(name, key, value)?;
-            configuration.save()?;
-            Ok(Reply::one(record(&context.profile(name)?)))
-        }
-        Action::Use { name } => {
-            let mut configuration = context.configuration()?;
-            configuration.use_profile(name)?;
-            configuration.save()?;
-            context.console().note(&format!("profile `{name}` is used from now on"));
-            Ok(Reply::nothing())
-        }
+        Action::Create(create) => change::create(context, create),
+        Action::Set { name, key, value } => change::set(context, name, key, value).await,
+        Action::Unset { name, key } => change::unset(context, name, key).await,
+        Action::Use { name } => change::choose(context, name),
+        Action::Rename { name, new } => change::rename(context, name, new).await,
+        Action::Delete { name } => change::delete(context, name).await,
     }
 }
 
@@ -126,23 +153,6 @@ fn show(context: &Context, name: Option<&str>) -> Result<Reply, HostError> {
     Ok(Reply::one(record(&profile)))
 }
 
-fn make(context: &Context, create: &Create) -> Result<Reply, HostError> {
-    let mut configuration = context.configuration()?;
-    let profile = NewProfile {
-        issuer: Some(create.issuer.clone()),
-        api: Some(create.api.clone()),
-        client_id: create.client_id.clone(),
-        organization: context.globals().organization.clone(),
-        credential_store: create.credential_store.clone(),
-    };
-    configuration.create_profile(&create.name, profile)?;
-    if create.activate {
-        configuration.use_profile(&create.name)?;
-    }
-    configuration.save()?;
-    Ok(Reply::one(record(&context.profile(&create.name)?)))
-}
-
 fn columns() -> Vec<vantage_output::Column> {
     vec![
         reply::column("Name", "/name"),
@@ -151,11 +161,15 @@ fn columns() -> Vec<vantage_output::Column> {
         reply::column("API", "/api"),
         reply::column("Organization", "/organization"),
         reply::column("Credential store", "/credential-store"),
+        reply::column("Credential command", "/credential-command"),
         reply::column("Scopes", "/scopes"),
+        reply::column("Refresh threshold", "/refresh-threshold"),
+        reply::column("Other APIs", "/apis"),
     ]
 }
 
 fn record(profile: &Profile) -> Value {
+    let apis = profile.apis.iter().map(|(name, url)| (name.clone(), json!(url.as_str())));
     json!({
         "name": profile.name,
         "issuer": profile.issuer.as_str(),
@@ -163,6 +177,9 @@ fn record(profile: &Profile) -> Value {
         "api": profile.api.as_str().trim_end_matches('/'),
         "organization": profile.organization,
         "credential-store": profile.credential_store.to_string(),
+        "credential-command": profile.credential_command,
         "scopes": profile.scopes,
+        "refresh-threshold": profile.refresh_threshold.map(|threshold| format!("{}s", threshold.as_secs())),
+        "apis": Value::Object(apis.collect()),
     })
 }

@@ -82,6 +82,12 @@ pub enum SessionError {
         /// Its name.
         name: String,
     },
+    /// A profile that is built in cannot be renamed.
+    #[error("profile `{name}` is built in, and not written in the configuration")]
+    ProfileBuiltIn {
+        /// Its name.
+        name: String,
+    },
     /// The profile in use cannot be deleted.
     #[error("profile `{name}` is the one in use")]
     ProfileActive {

@@ -67,7 +67,10 @@ mod token;
 mod tests;
 
 pub use clock::{Clock, SystemClock};
-pub use configuration::{Configuration, NewProfile, Origin, Overrides, Profile, Resolved, StoreKind};
+pub use configuration::{
+    Configuration, DEFAULT_PROFILE, Draft, NewProfile, Origin, Overrides, Profile, Resolved, StoreKind,
+    check_key, command_words,
+};
 pub use device::DeviceCode;
 pub use doctor::{Check, Privacy, Verdict};
 pub use error::{ErrorKind, SessionError};

@@ -1,13 +1,15 @@
-//! Changing the configuration: profiles made, chosen, changed and deleted; and saving it.
+//! Changing the configuration: profiles made, chosen, renamed and deleted; and saving it.
 //!
 //! Edits work on the text as the user wrote it, so that comments and order stay. Nothing is on disk
-//! before [`Configuration::save`], which replaces the file whole.
+//! before [`Configuration::save`], which replaces the file whole. What a profile says is changed in
+//! `settings.rs`.
 
-use toml_edit::{Array, DocumentMut, Item, Table, TableLike, Value, value};
+use toml_edit::{DocumentMut, Item, Key, Table, TableLike, Value, value};
 
-use super::profile::check_value;
-use super::warnings::{PROFILE, nearest};
-use super::{Configuration, DEFAULT_PROFILE, VERSION, check_name, parse};
+use super::profile::StoreKind;
+use super::resolve::NO_COMMAND;
+use super::settings::{check, list};
+use super::{Configuration, DEFAULT_PROFILE, VERSION, check_name, keys, parse};
 use crate::error::SessionError;
 use crate::files;
 
@@ -20,6 +22,8 @@ pub struct NewProfile {
     pub api: Option<String>,
     pub organization: Option<String>,
     pub credential_store: Option<String>,
+    pub credential_command: Vec<String>,
+    pub scopes: Vec<String>,
 }
 
 impl Configuration {
@@ -32,6 +36,15 @@ impl Configuration {
         if self.profile_item(name, &[]).is_some() {
             return Err(SessionError::ProfileExists { name: name.to_owned() });
         }
+        if new.credential_store.as_deref() == Some(StoreKind::Command.as_str())
+            && new.credential_command.is_empty()
+        {
+            return Err(SessionError::Setting {
+                key: "credential-store".into(),
+                origin: "the command line".into(),
+                problem: NO_COMMAND.into(),
+            });
+        }
         let values = [
             ("issuer", new.issuer),
             ("client-id", new.client_id),
@@ -43,6 +56,11 @@ impl Configuration {
         for (key, text) in values.into_iter().filter_map(|(key, text)| Some((key, text?))) {
             check(key, &text)?;
             profile.insert(key, value(text));
+        }
+        for (key, words) in [("credential-command", new.credential_command), ("scopes", new.scopes)] {
+            if !words.is_empty() {
+                profile.insert(key, Item::Value(list(key, words)?));
+            }
         }
         // The built-in profile goes out of sight with the first configured one, unless it is written down.
         let keep_default = self.profiles().is_none_or(TableLike::is_empty) && name != DEFAULT_PROFILE;
@@ -63,7 +81,45 @@ impl Configuration {
     pub fn use_profile(&mut self, name: &str) -> Result<(), SessionError> {
         self.require_profile(name)?;
         self.edit(|document| {
-            document.insert("active-profile", value(name));
+            replace(document.as_table_mut(), "active-profile", name.into());
+            Some(())
+        })
+    }
+
+    /// Makes the profile `default` the one in use by saying nothing of it; says whether another was
+    /// named before.
+    ///
+    /// # Errors
+    /// There are profiles, and none of that name.
+    pub fn use_no_profile(&mut self) -> Result<bool, SessionError> {
+        self.require_profile(DEFAULT_PROFILE)?;
+        let was_named = self.item(&["active-profile"]).is_some();
+        self.edit(|document| {
+            document.remove("active-profile");
+            Some(())
+        })?;
+        Ok(was_named)
+    }
+
+    /// Gives a profile another name; the one in use stays the one in use. Its sign-in is not touched.
+    ///
+    /// # Errors
+    /// A profile that does not exist, or is only built in; a name that none can have, or one has.
+    pub fn rename_profile(&mut self, name: &str, new: &str) -> Result<(), SessionError> {
+        self.require_profile(name)?;
+        check_name(new)?;
+        if self.profile_item(name, &[]).is_none() {
+            return Err(SessionError::ProfileBuiltIn { name: name.to_owned() });
+        }
+        if self.profile_item(new, &[]).is_some() {
+            return Err(SessionError::ProfileExists { name: new.to_owned() });
+        }
+        let in_use = self.active_profile().0 == name;
+        self.edit(|document| {
+            rename_key(table_in(document.as_table_mut(), "profiles", true)?, name, new)?;
+            if in_use {
+                replace(document.as_table_mut(), "active-profile", new.into());
+            }
             Some(())
         })
     }
@@ -81,55 +137,6 @@ impl Configuration {
             table_in(document.as_table_mut(), "profiles", true)?.remove(name);
             Some(())
         })
-    }
-
-    /// Sets one value of a profile: `organization`, `apis.jobs`, or `scopes` with spaces between.
-    ///
-    /// # Errors
-    /// A profile or key that does not exist, and a value that cannot be used.
-    pub fn set_profile(&mut self, name: &str, key: &str, text: &str) -> Result<(), SessionError> {
-        self.require_profile(name)?;
-        let (table, leaf) = split_key(key)?;
-        let new = if leaf == "scopes" {
-            let scopes: Vec<&str> = text.split_whitespace().collect();
-            scopes.iter().try_for_each(|scope| check(key, scope))?;
-            Value::Array(Array::from_iter(scopes))
-        } else {
-            check(table.unwrap_or(leaf), text)?;
-            Value::from(text)
-        };
-        self.edit(|document| {
-            let profiles = table_in(document.as_table_mut(), "profiles", true)?;
-            let mut profile = table_in(profiles, name, false)?;
-            if let Some(table) = table {
-                profile = table_in(profile, table, false)?;
-            }
-            replace(profile, leaf, new);
-            Some(())
-        })
-    }
-
-    /// Removes one value of a profile, so that its default counts again; says whether it was set.
-    ///
-    /// # Errors
-    /// A profile or key that does not exist.
-    pub fn unset_profile(&mut self, name: &str, key: &str) -> Result<bool, SessionError> {
-        self.require_profile(name)?;
-        let (table, leaf) = split_key(key)?;
-        let keys: Vec<&str> = table.into_iter().chain([leaf]).collect();
-        if self.profile_item(name, &keys).is_none() {
-            return Ok(false);
-        }
-        self.edit(|document| {
-            let profiles = table_in(document.as_table_mut(), "profiles", true)?;
-            let mut profile = table_in(profiles, name, false)?;
-            if let Some(table) = table {
-                profile = table_in(profile, table, false)?;
-            }
-            profile.remove(leaf);
-            Some(())
-        })?;
-        Ok(true)
     }
 
     /// Writes the file, whole or not at all; a link at its place is followed.
@@ -153,7 +160,10 @@ impl Configuration {
     }
 
     /// Applies a change to the text, and reads the result anew.
-    fn edit(&mut self, change: impl FnOnce(&mut DocumentMut) -> Option<()>) -> Result<(), SessionError> {
+    pub(super) fn edit(
+        &mut self,
+        change: impl FnOnce(&mut DocumentMut) -> Option<()>,
+    ) -> Result<(), SessionError> {
         let mut document = self.document.clone().into_mut();
         if !document.contains_key("version") {
             document.insert("version", value(VERSION));
@@ -164,27 +174,11 @@ impl Configuration {
     }
 }
 
-fn check(key: &str, text: &str) -> Result<(), SessionError> {
-    check_value(key, text).map_err(|problem| SessionError::Setting {
-        key: key.to_owned(),
-        origin: "the command line".into(),
-        problem,
-    })
-}
-
-/// `apis.jobs` names a value in a table, every other key one in the profile itself.
-fn split_key(key: &str) -> Result<(Option<&str>, &str), SessionError> {
-    match key.split_once('.') {
-        Some(("apis", name)) if crate::graphql::is_api_name(name) => Ok((Some("apis"), name)),
-        None if key != "apis" && PROFILE.contains(&key) => Ok((None, key)),
-        _ => Err(SessionError::SettingUnknown {
-            key: key.to_owned(),
-            nearest: nearest(key, &PROFILE).map(str::to_owned),
-        }),
-    }
-}
-
-fn table_in<'a>(parent: &'a mut dyn TableLike, key: &str, implicit: bool) -> Option<&'a mut dyn TableLike> {
+pub(super) fn table_in<'a>(
+    parent: &'a mut dyn TableLike,
+    key: &str,
+    implicit: bool,
+) -> Option<&'a mut dyn TableLike> {
     if !parent.contains_key(key) {
         let mut table = Table::new();
         table.set_implicit(implicit);
@@ -194,7 +188,7 @@ fn table_in<'a>(parent: &'a mut dyn TableLike, key: &str, implicit: bool) -> Opt
 }
 
 /// Puts a value in the place of another, with the comment that stands behind it.
-fn replace(table: &mut dyn TableLike, key: &str, mut new: Value) {
+pub(super) fn replace(table: &mut dyn TableLike, key: &str, mut new: Value) {
     if let Some(old) = table.get(key).and_then(Item::as_value) {
         *new.decor_mut() = old.decor().clone();
     }
@@ -204,4 +198,18 @@ fn replace(table: &mut dyn TableLike, key: &str, mut new: Value) {
             table.insert(key, Item::Value(new));
         }
     }
+}
+
+/// Gives a key another name. All are taken out and put back, since that alone keeps their order.
+fn rename_key(table: &mut dyn TableLike, name: &str, new: &str) -> Option<()> {
+    for present in keys(table) {
+        let mut key = table.key(&present)?.clone();
+        if present == name {
+            let (leaf, dotted) = (key.leaf_decor().clone(), key.dotted_decor().clone());
+            key = Key::new(new).with_leaf_decor(leaf).with_dotted_decor(dotted);
+        }
+        let item = table.remove(&present)?;
+        table.entry_format(&key).or_insert(item);
+    }
+    Some(())
 }

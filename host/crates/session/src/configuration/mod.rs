@@ -1,12 +1,15 @@
 //! The user's configuration: one TOML file, read whole, with the place of everything in it.
 //!
-//! What a profile means is in `profile.rs`, where its values come from in `resolve.rs`, changing the file in `edit.rs`, looking for misspelt
-//! keys in `warnings.rs`. Tables that belong to others (`[packs]`, `[registries]`) are kept as they
+//! What a profile means is in `profile.rs`, where its values come from in `resolve.rs`, changing
+//! profiles and saving in `edit.rs`, their settings in `settings.rs`, a copy for an editor in
+//! `draft.rs`, looking for misspelt keys in `warnings.rs`. Tables that belong to others (`[packs]`, `[registries]`) are kept as they
 //! are and handed out by [`Configuration::read`]. A file that is missing is an empty one.
 
+mod draft;
 mod edit;
 mod profile;
 mod resolve;
+mod settings;
 #[cfg(test)]
 mod tests;
 mod warnings;
@@ -16,9 +19,11 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 use toml_edit::{Document, Item, TableLike};
 
+pub use draft::Draft;
 pub use edit::NewProfile;
 pub use profile::{DEFAULT_PROFILE, Profile, StoreKind};
 pub use resolve::{Origin, Overrides, Resolved};
+pub use settings::{check_key, command_words};
 
 use crate::error::SessionError;
 use crate::files;
@@ -43,18 +48,7 @@ impl Configuration {
     /// A file that cannot be read, that is not TOML (with line and column), or that a newer
     /// program wrote.
     pub fn load(path: &Path) -> Result<Self, SessionError> {
-        let text = match std::fs::metadata(path) {
-            Ok(metadata) if !metadata.is_file() || metadata.len() > LARGEST => {
-                let problem = "is not a regular file of less than 1 MiB".into();
-                let remedy = format!("move `{}` out of the way", path.display());
-                return Err(SessionError::Unsafe { path: path.to_owned(), problem, remedy });
-            }
-            _ => match std::fs::read_to_string(path) {
-                Ok(text) => Some(text),
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-                Err(error) => return Err(files::fault("read", path, error)),
-            },
-        };
+        let text = read_text(path)?;
         let document = parse(path, text.as_deref().unwrap_or_default())?;
         let configuration = Self { path: path.to_owned(), saved: text, document };
         configuration.check_shapes()?;
@@ -193,12 +187,28 @@ impl Configuration {
     }
 
     fn fault(&self, keys: &[&str], problem: &str) -> SessionError {
-        let line = self.item(keys).and_then(Item::span).map(|span| position(self.text(), span.start).0);
-        let origin = match line {
-            Some(line) => format!("`{}` line {line}", self.path.display()),
+        let place = self.item(keys).and_then(Item::span).map(|span| position(self.text(), span.start));
+        let origin = match place {
+            Some((line, column)) => format!("`{}` line {line}, column {column}", self.path.display()),
             None => format!("`{}`", self.path.display()),
         };
         SessionError::Setting { key: keys.join("."), origin, problem: problem.to_owned() }
+    }
+}
+
+/// The text of the file; `None` if there is no file.
+fn read_text(path: &Path) -> Result<Option<String>, SessionError> {
+    match std::fs::metadata(path) {
+        Ok(metadata) if !metadata.is_file() || metadata.len() > LARGEST => {
+            let problem = "is not a regular file of less than 1 MiB".into();
+            let remedy = format!("move `{}` out of the way", path.display());
+            Err(SessionError::Unsafe { path: path.to_owned(), problem, remedy })
+        }
+        _ => match std::fs::read_to_string(path) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(files::fault("read", path, error)),
+        },
     }
 }
 

@@ -37,6 +37,8 @@ pub struct Profile {
     pub organization: Option<String>,
     /// Where the sign-in is kept.
     pub credential_store: StoreKind,
+    /// The program that keeps it and its arguments, where the store is [`StoreKind::Command`].
+    pub credential_command: Vec<String>,
     /// What is asked of the provider.
     pub scopes: Vec<String>,
     /// How long before its expiry a token is renewed; by default a tenth of its life.
@@ -61,8 +63,6 @@ pub enum StoreKind {
 
 impl StoreKind {
     const ALL: [Self; 5] = [Self::Auto, Self::Keyring, Self::File, Self::Memory, Self::Command];
-    /// Those that work; the others are known, so that a configuration of a later version is read.
-    const AVAILABLE: [Self; 3] = [Self::Auto, Self::File, Self::Memory];
 
     /// As it stands in the configuration.
     pub fn as_str(self) -> &'static str {
@@ -87,7 +87,7 @@ impl FromStr for StoreKind {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let kind = Self::ALL.into_iter().find(|kind| kind.as_str() == text);
-        kind.ok_or_else(|| format!("`{text}` is none of {}", Self::AVAILABLE.map(Self::as_str).join(", ")))
+        kind.ok_or_else(|| format!("`{text}` is none of {}", Self::ALL.map(Self::as_str).join(", ")))
     }
 }
 
@@ -101,6 +101,23 @@ pub(super) fn plain_word(text: &str) -> Result<String, String> {
         Err("it contains spaces or control characters".into())
     } else {
         Ok(text.to_owned())
+    }
+}
+
+/// The words of a command line as a shell would split it: quotes keep words together.
+pub(super) fn command_words(text: &str) -> Result<Vec<String>, String> {
+    let words = shell_words::split(text).map_err(|_| "a quote in it is not closed".to_owned())?;
+    check_command(&words).map(|()| words)
+}
+
+/// A program and its arguments, ready to be started.
+pub(super) fn check_command(words: &[String]) -> Result<(), String> {
+    if words.first().is_none_or(String::is_empty) {
+        Err("it names no program".into())
+    } else if words.iter().any(|word| word.chars().any(char::is_control)) {
+        Err("it contains control characters".into())
+    } else {
+        Ok(())
     }
 }
 
@@ -118,6 +135,7 @@ pub(super) fn check_value(key: &str, text: &str) -> Result<(), String> {
         "issuer" | "api" | "apis" => address::parse(text).map(drop),
         "credential-store" => text.parse::<StoreKind>().map(drop),
         "refresh-threshold" => span(text).map(drop),
+        "credential-command" => command_words(text).map(drop),
         _ => plain_word(text).map(drop),
     }
 }

@@ -10,10 +10,14 @@ use url::Url;
 
 use super::Configuration;
 use super::profile::{
-    DEFAULT_API, DEFAULT_CLIENT_ID, DEFAULT_ISSUER, DEFAULT_SCOPES, Profile, plain_word, span,
+    DEFAULT_API, DEFAULT_CLIENT_ID, DEFAULT_ISSUER, DEFAULT_SCOPES, Profile, StoreKind, check_command,
+    plain_word, span,
 };
 use crate::address;
 use crate::error::SessionError;
+
+/// What is wrong with the store `command` alone.
+pub(super) const NO_COMMAND: &str = "`command` needs `credential-command` as well, which is not set";
 
 /// Where a value came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +88,7 @@ impl Configuration {
                 "auto",
                 str::parse,
             )?,
+            credential_command: reading.command()?,
             scopes: reading.scopes()?,
             refresh_threshold: reading.optional("refresh-threshold", &None, span)?,
             apis: reading.apis()?,
@@ -156,6 +161,28 @@ impl Reading<'_> {
         })?;
         self.values.push((key.into(), text, origin));
         Ok(value)
+    }
+
+    /// The program of the store, which there must be where that is the store.
+    fn command(&mut self) -> Result<Vec<String>, SessionError> {
+        const KEY: &str = "credential-command";
+        let fault = |key, problem| self.configuration.profile_fault(self.name, &[key], problem);
+        if let Some(words) = self.configuration.profile_list(self.name, KEY)? {
+            check_command(&words).map_err(|problem| fault(KEY, problem))?;
+            self.values.push((KEY.into(), shell_words::join(&words), Origin::Profile));
+            return Ok(words);
+        }
+        let store = self.values.iter().find(|(key, ..)| key == "credential-store");
+        match store {
+            Some((key, value, origin)) if value == StoreKind::Command.as_str() => {
+                let problem = NO_COMMAND.to_owned();
+                Err(match origin {
+                    Origin::Profile => fault(key, problem),
+                    _ => SessionError::Setting { key: key.clone(), origin: origin.to_string(), problem },
+                })
+            }
+            _ => Ok(Vec::new()),
+        }
     }
 
     fn scopes(&mut self) -> Result<Vec<String>, SessionError> {

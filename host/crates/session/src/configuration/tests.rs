@@ -5,7 +5,8 @@
     reason = "tests put broken files in place, which no atomic write would"
 )]
 
-use std::os::unix::fs::PermissionsExt;
+mod edits;
+
 use std::path::Path;
 
 use super::*;
@@ -140,19 +141,19 @@ fn mistakes_are_named_with_their_place() {
         "active-profile = \"gone\"\n",
         "active-profile = \"../x\"\n",
     ];
-    insta::assert_snapshot!(texts.map(fails).join("\n"), @r"
+    insta::assert_snapshot!(texts.map(fails).join("\n"), @"
     `…/config.toml` is not valid TOML at line 2, column 18: unclosed table, expected `]`
     `…/config.toml` has version 2, and this vantage knows version 1
-    `version` from `…/config.toml` line 1 cannot be used: it is a string, not an integer
-    `profiles.default.api` from `…/config.toml` line 2 cannot be used: it is an integer, not a string
-    `profiles.default.issuer` from `…/config.toml` line 2 cannot be used: only https addresses can be used
-    `profiles.default.scopes` from `…/config.toml` line 2 cannot be used: it is not a list of strings
-    `profiles.default.refresh-threshold` from `…/config.toml` line 2 cannot be used: `soon` is not a span of time like `60s` or `2m`
-    `profiles.default.apis.a b` from `…/config.toml` line 2 cannot be used: no API can have that name
-    `profiles.default.credential-store` from `…/config.toml` line 2 cannot be used: `vault` is none of auto, file, memory
-    `profiles.default` from `…/config.toml` line 2 cannot be used: it is an integer, not a table
-    `profiles` from `…/config.toml` line 1 cannot be used: it is an integer, not a table
-    `active-profile` from `…/config.toml` line 1 cannot be used: it is an integer, not a string
+    `version` from `…/config.toml` line 1, column 11 cannot be used: it is a string, not an integer
+    `profiles.default.api` from `…/config.toml` line 2, column 7 cannot be used: it is an integer, not a string
+    `profiles.default.issuer` from `…/config.toml` line 2, column 10 cannot be used: only https addresses can be used
+    `profiles.default.scopes` from `…/config.toml` line 2, column 10 cannot be used: it is not a list of strings
+    `profiles.default.refresh-threshold` from `…/config.toml` line 2, column 21 cannot be used: `soon` is not a span of time like `60s` or `2m`
+    `profiles.default.apis.a b` from `…/config.toml` line 2, column 9 cannot be used: no API can have that name
+    `profiles.default.credential-store` from `…/config.toml` line 2, column 20 cannot be used: `vault` is none of auto, keyring, file, memory, command
+    `profiles.default` from `…/config.toml` line 2, column 11 cannot be used: it is an integer, not a table
+    `profiles` from `…/config.toml` line 1, column 12 cannot be used: it is an integer, not a table
+    `active-profile` from `…/config.toml` line 1, column 18 cannot be used: it is an integer, not a string
     profile `gone` does not exist; there are: default
     `../x` cannot be the name of a profile
     ");
@@ -175,112 +176,4 @@ fn unknown_keys_are_warned_about() {
     `profiles.default.issuers` in `…` is not a known key; did you mean `issuer`?
     `profiles.default.clientid` in `…` is not a known key; did you mean `client-id`?
     ");
-}
-
-#[test]
-fn edits_keep_what_the_user_wrote() {
-    let (_folder, mut configuration) = sample();
-    configuration.set_profile("work", "organization", "beta").expect("set");
-    configuration.set_profile("work", "apis.cluster", "https://c.example/graphql").expect("set");
-    configuration.set_profile("work", "scopes", "openid email").expect("set");
-    assert!(configuration.unset_profile("work", "client-id").expect("unset"));
-    assert!(!configuration.unset_profile("work", "client-id").expect("unset twice"));
-    configuration.use_profile("home").expect("used");
-    insta::assert_snapshot!(configuration.text(), @r#"
-    # Mine.
-    version = 1
-    active-profile = "home"
-
-    [profiles.work]  # at the office
-    issuer = "https://auth.example/realms/vantage"
-    api = "https://apis.example"
-    organization = "beta" # ours
-    credential-store = "file"
-    scopes = ["openid", "email"]
-    refresh-threshold = "2m"
-
-    [profiles.work.apis]
-    jobs = "https://jobs.example.com/graphql"
-    cluster = "https://c.example/graphql"
-
-    [profiles.home]
-
-    [packs.jobs]
-    rows = 5
-    "#);
-    configuration.delete_profile("work").expect("deleted");
-    insta::assert_snapshot!(configuration.text(), @r#"
-    # Mine.
-    version = 1
-    active-profile = "home"
-
-    [profiles.home]
-
-    [packs.jobs]
-    rows = 5
-    "#);
-}
-
-#[test]
-fn profiles_are_made_used_and_deleted() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("new/config.toml");
-    let mut configuration = Configuration::load(&path).expect("empty");
-    let new = NewProfile {
-        issuer: Some("http://127.0.0.1:9/realms/vantage".into()),
-        api: Some("http://127.0.0.1:9".into()),
-        ..NewProfile::default()
-    };
-    configuration.create_profile("local", new.clone()).expect("made");
-    assert!(matches!(configuration.create_profile("local", new), Err(SessionError::ProfileExists { .. })));
-    for name in ["", "Local", "a b", "../x", "-x", &"a".repeat(65)] {
-        assert!(matches!(
-            configuration.create_profile(name, NewProfile::default()),
-            Err(SessionError::ProfileName { .. })
-        ));
-    }
-    let bad = NewProfile { issuer: Some("http://a.example".into()), ..NewProfile::default() };
-    assert!(matches!(configuration.create_profile("bad", bad), Err(SessionError::Setting { .. })));
-    configuration.use_profile("local").expect("used");
-    assert!(matches!(configuration.delete_profile("local"), Err(SessionError::ProfileActive { .. })));
-    assert!(
-        matches!(configuration.set_profile("local", "issuers", "x"), Err(SessionError::SettingUnknown { nearest: Some(near), .. }) if near == "issuer")
-    );
-    configuration.save().expect("saved");
-    insta::assert_snapshot!(std::fs::read_to_string(&path).expect("a file"), @r#"
-    version = 1
-    active-profile = "local"
-
-    [profiles.default]
-
-    [profiles.local]
-    issuer = "http://127.0.0.1:9/realms/vantage"
-    api = "http://127.0.0.1:9"
-    "#);
-    let mode = |path: &Path| std::fs::metadata(path).expect("there").permissions().mode() & 0o7777;
-    assert_eq!((mode(&path), mode(path.parent().expect("a folder"))), (0o600, 0o700));
-    let mut again = Configuration::load(&path).expect("readable");
-    assert_eq!(again.profile_names(), ["default", "local"]);
-    again.use_profile("default").expect("used");
-    again.delete_profile("local").expect("deleted");
-    again.save().expect("saved");
-    configuration.set_profile("local", "organization", "x").expect("set");
-    let error = configuration.save().expect_err("changed by the other");
-    assert_eq!(error.kind(), ErrorKind::Conflict);
-    assert_eq!(std::fs::read_to_string(&path).expect("a file"), again.text());
-}
-
-#[test]
-fn a_linked_file_stays_a_link() {
-    let (folder, mut configuration) = sample();
-    let link = folder.path().join("link.toml");
-    std::os::unix::fs::symlink(configuration.path(), &link).expect("a link");
-    std::fs::set_permissions(configuration.path(), std::fs::Permissions::from_mode(0o640)).expect("a mode");
-    let real = configuration.path().to_owned();
-    configuration.path = link.clone();
-    configuration.use_profile("home").expect("used");
-    configuration.save().expect("saved");
-    assert!(std::fs::symlink_metadata(&link).expect("there").is_symlink());
-    assert!(std::fs::read_to_string(&real).expect("there").contains("active-profile = \"home\""));
-    assert_eq!(std::fs::metadata(&real).expect("there").permissions().mode() & 0o7777, 0o640);
 }

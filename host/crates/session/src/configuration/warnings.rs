@@ -10,8 +10,17 @@ use super::{Configuration, keys};
 const TOP: [&str; 5] = ["version", "active-profile", "profiles", "packs", "registries"];
 
 /// What stands in a profile.
-pub(super) const PROFILE: [&str; 8] =
-    ["issuer", "client-id", "api", "apis", "organization", "credential-store", "scopes", "refresh-threshold"];
+pub(super) const PROFILE: [&str; 9] = [
+    "issuer",
+    "client-id",
+    "api",
+    "apis",
+    "organization",
+    "credential-store",
+    "credential-command",
+    "scopes",
+    "refresh-threshold",
+];
 
 impl Configuration {
     /// Keys that mean nothing to this program, a sentence each.

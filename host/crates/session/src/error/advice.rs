@@ -33,6 +33,7 @@ impl SessionError {
             | Self::Setting { .. }
             | Self::SettingUnknown { .. }
             | Self::ProfileName { .. }
+            | Self::ProfileBuiltIn { .. }
             | Self::StoreUnavailable { .. }
             | Self::OrganizationSeveral { .. }
             | Self::TokenGiven { .. }
@@ -123,6 +124,10 @@ impl SessionError {
             Self::ProfileExists { name } => vec![
                 format!("`vantage profile set {name} KEY VALUE` changes it"),
                 format!("`vantage profile use {name}` makes it the one in use"),
+            ],
+            Self::ProfileBuiltIn { name } => vec![
+                format!("`vantage profile set {name} KEY VALUE` writes it down; then it can be renamed"),
+                "`vantage profile create NAME --issuer URL --api URL` makes one of another name".into(),
             ],
             Self::ProfileActive { .. } => vec!["`vantage profile use OTHER` first chooses another".into()],
             Self::StoreUnavailable { .. } => vec!["use `file`, `memory` or `auto`".into()],
