@@ -98,7 +98,8 @@ impl Streams {
         let columns = crate::width::columns(&line);
         // Spaces instead of an escape that erases: this also works on the dumbest terminal.
         let rest = self.drawn.saturating_sub(columns);
-        let text = format!("\r{line}{}{}", " ".repeat(rest), "\u{8}".repeat(rest));
+        // The cursor waits at the line's begin: what a person types over it, a Ctrl-C say, goes with it.
+        let text = format!("\r{line}{}\r", " ".repeat(rest));
         self.drawn = columns;
         let _ = self.stderr.write_all(text.as_bytes()).and_then(|()| self.stderr.flush());
     }

@@ -178,7 +178,7 @@ fn a_person_at_a_terminal_sees_work_go_on_without_anyone_drawing() {
     let id = console.start_progress("acme/x", "fetching", None);
     let patience = Duration::from_secs(60);
     let line = written.recv_timeout(patience).unwrap();
-    assert!(line.ends_with("acme/x: fetching"), "{line:?}");
+    assert!(line.ends_with("acme/x: fetching\r"), "{line:?}");
     console.end_progress(id);
     console.note("done");
     let rest: String = std::iter::from_fn(|| {
@@ -187,6 +187,36 @@ fn a_person_at_a_terminal_sees_work_go_on_without_anyone_drawing() {
     })
     .collect();
     assert_eq!(screen(&format!("{line}{rest}")), "", "the line is taken off before anything else is said");
+}
+
+#[test]
+fn what_is_typed_over_progress_goes_with_it() {
+    let both = Capture::default();
+    let begin = Instant::now();
+    let mut streams = Streams::new(Box::new(both.clone()), Box::new(both.clone()), true);
+    streams.board.start("", "waiting", None, begin);
+    streams.draw(begin + Duration::from_secs(1), Some(80));
+    both.clone().write_all(b"^C").unwrap();
+    streams.say("error: interrupted");
+    assert_eq!(screen(&both.text()), "error: interrupted\n");
+}
+
+#[test]
+fn a_picture_is_drawn_in_black_on_white_where_it_can_be_seen_whole() {
+    let rows = ["  ▀█".to_owned(), "█▄\u{1b}".to_owned()];
+    let plain = Style { stderr_color: false, ..terminal(None, 80) };
+    let bench = Bench::new(plain.clone());
+    assert!(bench.console.picture(&rows));
+    insta::assert_snapshot!(bench.stderr.text().escape_debug().to_string().replace("\\n", "\n"), @r"
+    \u{1b}[38;5;16;48;5;231m  ▀█\u{1b}[0m
+    \u{1b}[38;5;16;48;5;231m█▄\\u{1b}\u{1b}[0m
+    ");
+    let json = Style { format: Some(Format::Json), ..plain.clone() };
+    for style in [piped(None), json, Style { width: Some(3), ..plain }] {
+        let bench = Bench::new(style);
+        assert!(!bench.console.picture(&rows));
+        assert_eq!(bench.stderr.text(), "");
+    }
 }
 
 #[test]
