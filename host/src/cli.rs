@@ -30,7 +30,7 @@ pub enum BuiltIn {
     Api(commands::api::Arguments),
     /// Manage profiles: named sets of endpoints, client and organization
     Profile(commands::profile::Arguments),
-    /// Show settings and where their values come from
+    /// Show and change settings
     Config(commands::config::Arguments),
     /// Add, inspect and remove command packs, and decide what they may do
     Plugin(commands::plugin::Arguments),

@@ -22,7 +22,7 @@ fn the_overview_groups_commands_by_what_they_are() {
       whoami      Show who is signed in
       api         Run a GraphQL document as the signed-in user
       profile     Manage profiles: named sets of endpoints, client and organization
-      config      Show settings and where their values come from
+      config      Show and change settings
       plugin      Add, inspect and remove command packs, and decide what they may do
       doctor      Check configuration, folders, sign-in, network and packs
       version     Show the versions of the host, the pack contract and the engine
@@ -121,12 +121,16 @@ fn a_packs_commands_have_the_same_help_as_built_ins() {
       <NAME>  Name of the profile: lower-case letters, digits, `.`, `_` and `-`
 
     Options:
-          --issuer <URL>             OpenID Connect issuer, exactly as the provider spells it
-          --api <URL>                Base address of the platform's APIs
-          --client-id <ID>           OAuth client
-          --credential-store <KIND>  Where tokens are kept: auto, file or memory
-          --use                      Use the profile from now on
-      -h, --help                     Print help
+          --issuer <URL>                  OpenID Connect issuer, exactly as the provider spells it
+          --api <URL>                     Base address of the platform's APIs
+          --client-id <ID>                OAuth client
+          --credential-store <KIND>       Where sign-ins are kept: auto, keyring, file, memory or
+                                          command
+          --credential-command <COMMAND>  Program that keeps sign-ins, with its arguments, where the
+                                          store is `command`
+          --scope <SCOPE>                 Scope to ask the provider for; may be given several times
+          --use                           Use the profile from now on
+      -h, --help                          Print help
 
     Examples:
       vantage profile create lab --issuer https://auth.lab.example/realms/vantage --api

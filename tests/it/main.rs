@@ -12,6 +12,7 @@ mod api;
 mod canary;
 mod cluster;
 mod doctor;
+mod configuration;
 mod guests;
 mod help;
 mod languages;
@@ -20,6 +21,7 @@ mod layering;
 mod lifecycle;
 mod network;
 mod packs;
+mod profiles;
 mod sign_in;
 #[cfg(unix)]
 mod stores;

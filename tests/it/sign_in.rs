@@ -1,4 +1,4 @@
-//! Signing in, who is signed in, signing out, and profiles.
+//! Signing in, who is signed in and signing out.
 
 use std::fs;
 
@@ -136,112 +136,124 @@ fn what_the_platform_refuses_is_exit_5() {
     }
 }
 
+/// A program that writes its arguments and its variables into a pipe.
+#[cfg(unix)]
+struct Recorder {
+    folder: tempfile::TempDir,
+}
+
+#[cfg(unix)]
+impl Recorder {
+    fn new() -> Self {
+        use std::os::unix::fs::PermissionsExt;
+        let recorder = Self { folder: tempfile::tempdir().unwrap() };
+        let (program, pipe) = (recorder.program(), recorder.folder.path().join("told"));
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let script = format!("#!/bin/sh\n{{ echo \"$@\"; export -p; }} > {}\n", pipe.display());
+        fs::write(&program, script).unwrap();
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).unwrap();
+        recorder
+    }
+
+    fn program(&self) -> String {
+        self.folder.path().join("browser").display().to_string()
+    }
+
+    /// Waits until the program has run.
+    fn told(&self) -> String {
+        fs::read_to_string(self.folder.path().join("told")).unwrap()
+    }
+}
+
+/// The code that stands on the terminal.
+fn code(drawn: &str) -> String {
+    let line = drawn.lines().find_map(|line| line.strip_prefix("code: "));
+    line.unwrap_or_else(|| panic!("no code in:\n{drawn}")).trim().to_owned()
+}
+
+#[cfg(unix)]
 #[test]
-fn profiles_are_listed_shown_and_chosen() {
+fn the_browser_opens_the_link_with_the_code_and_learns_nothing_else() {
     let world = world();
-    assert_snapshot!(world.run(&["profile", "list"]).expect(0), @"
-    exit: 0
-    --- stdout
-    default	false	https://auth.vantagecompute.ai/realms/vantage	https://apis.vantagecompute.ai	
-    test	true	[PLATFORM]/realms/vantage	[PLATFORM]	
-    --- stderr
-    ");
-    assert_snapshot!(world.run(&["profile", "show", "default", "-o", "json"]).expect(0), @r#"
-    exit: 0
-    --- stdout
-    {"name":"default","issuer":"https://auth.vantagecompute.ai/realms/vantage","client-id":"default","api":"https://apis.vantagecompute.ai","organization":null,"credential-store":"auto","scopes":["openid","offline_access"]}
-    --- stderr
-    "#);
-    let unknown = world.run(&["profile", "use", "lab"]);
-    assert_snapshot!(unknown, @"
-    exit: 3
-    --- stdout
-    --- stderr
-    error: profile `lab` does not exist; there are: default, test
-    hint: `vantage profile create NAME --issuer URL --api URL` makes a new one
-    ");
-    let twice = world.run(&[
-        "profile",
-        "create",
-        "test",
-        "--issuer",
-        "https://a.example",
-        "--api",
-        "https://b.example",
-    ]);
-    assert_snapshot!(twice, @"
-    exit: 6
-    --- stdout
-    --- stderr
-    error: profile `test` exists already
-    hint: `vantage profile set test KEY VALUE` changes it
-    hint: `vantage profile use test` makes it the one in use
-    ");
-    let plain = world.run(&[
-        "profile",
-        "create",
-        "lab",
-        "--issuer",
-        "http://a.example",
-        "--api",
-        "https://b.example",
-    ]);
-    assert_snapshot!(plain, @"
-    exit: 2
-    --- stdout
-    --- stderr
-    error: `issuer` from the command line cannot be used: http is for loopback addresses only; use https
-    ");
+    let browser = Recorder::new();
+    let terminal = world
+        .on_terminal_with(&["login"], &[("BROWSER", &browser.program()), ("VANTAGE_CLIENT_ID", "default")]);
+    terminal.wait_for("the code is good until").unwrap();
+    let code = code(&terminal.drawn());
+    let told = browser.told();
+    let link = format!("{}/device?user_code={code}\n", world.ready().issuer);
+    assert!(told.starts_with(&link), "{told}");
+    assert!(told.contains("BROWSER") && !told.contains("VANTAGE_"), "{told}");
+    world.approve(&code);
+    let (text, status) = terminal.finish().unwrap();
+    assert_eq!(status.exit_code(), 0, "{text}");
+    assert!(text.contains("approve only if you started this") && text.contains("signed in as"), "{text}");
+    world.run(&["whoami"]).expect(0);
 }
 
 #[test]
-fn a_setting_of_a_profile_is_changed_and_a_wrong_one_refused() {
+fn a_browser_that_cannot_be_started_is_a_note() {
     let world = world();
-    let changed =
-        world.run(&["profile", "set", "test", "organization", "acme", "-o", "json"]).expect(0).json();
-    assert_eq!(changed["organization"], "acme");
-    let config = fs::read_to_string(world.home().join("config.toml")).unwrap();
-    assert_snapshot!(world.run(&["profile", "set", "test", "organisation", "acme"]), @"
-    exit: 2
-    --- stdout
-    --- stderr
-    error: `organisation` is not a setting of a profile
-    hint: did you mean `organization`?
-    ");
-    assert_snapshot!(world.run(&["profile", "set", "test", "api", "ftp://a.example"]), @"
-    exit: 2
-    --- stdout
-    --- stderr
-    error: `api` from the command line cannot be used: only https addresses can be used
-    ");
-    assert_eq!(fs::read_to_string(world.home().join("config.toml")).unwrap(), config);
+    let terminal =
+        world.on_terminal_with(&["login"], &[("BROWSER", "/nonexistent"), ("PATH", "/nonexistent")]);
+    terminal.wait_for("the browser could not be started").unwrap();
+    world.approve(&code(&terminal.drawn()));
+    let (text, status) = terminal.finish().unwrap();
+    assert_eq!(status.exit_code(), 0, "{text}");
 }
 
 #[test]
-fn settings_say_where_they_come_from() {
+fn no_browser_is_opened_where_nobody_would_see_it() {
     let world = world();
-    let mut command = world.command(&["config", "list"]);
-    command.env("VANTAGE_CLIENT_ID", "other");
-    assert_snapshot!(world.finish(&mut command).expect(0), @"
-    exit: 0
-    --- stdout
-    profile	test	the profile
-    issuer	[PLATFORM]/realms/vantage	the profile
-    client-id	other	the variable `VANTAGE_CLIENT_ID`
-    api	[PLATFORM]	the profile
-    credential-store	auto	the built-in defaults
-    scopes	openid offline_access	the built-in defaults
-    --- stderr
-    ");
-    assert_snapshot!(world.run(&["config", "path"]).expect(0), @"
-    exit: 0
-    --- stdout
-    config	[HOME]/config.toml
-    data	[HOME]/data
-    state	[HOME]/state
-    cache	[HOME]/cache
-    --- stderr
-    ");
+    let ssh = [("DISPLAY", ":0"), ("SSH_CONNECTION", "10.0.0.1 40000 10.0.0.2 22")];
+    for (line, variables) in [
+        (&["login"][..], &ssh[..]),
+        (&["login"], &[]),
+        (&["login", "--no-browser"], &[("BROWSER", "/bin/true")]),
+        (&["login", "--no-input"], &[("BROWSER", "/bin/true")]),
+    ] {
+        if variables.is_empty() && !cfg!(target_os = "linux") {
+            continue;
+        }
+        let mut terminal = world.on_terminal_with(line, variables);
+        terminal.wait_for("the code is good until").unwrap();
+        terminal.enter("\u{3}").unwrap();
+        let (text, status) = terminal.finish().unwrap();
+        assert_eq!(status.exit_code(), 130, "{text}");
+        assert!(text.contains("link: ") && !text.contains("browser; see"), "{line:?} {variables:?}\n{text}");
+    }
+}
+
+#[test]
+fn ctrl_c_while_a_person_is_waited_for_leaves_nothing() {
+    let world = world();
+    let mut terminal = world.on_terminal(&["login", "--qr"]);
+    terminal.wait_for("the code is good until").unwrap();
+    terminal.enter("\u{3}").unwrap();
+    let (text, status) = terminal.finish().unwrap();
+    assert_eq!(status.exit_code(), 130, "{text}");
+    assert!(text.ends_with("interrupted\n"), "{text}");
+    assert_eq!(records(&world).len(), 0);
+    world.run(&["whoami"]).expect(4);
+}
+
+#[test]
+fn a_qr_code_is_drawn_on_a_terminal_that_is_wide_enough() {
+    let world = World::new(VANTAGE, Options { auto_approve: true, ..seeded() });
+    let drawn = |variables: &[(&str, &str)]| {
+        let (text, status) =
+            world.on_terminal_with(&["login", "--force", "--qr"], variables).finish().unwrap();
+        assert_eq!(status.exit_code(), 0, "{text}");
+        text
+    };
+    // Black on white whatever the terminal's colours are, also where nothing else is coloured.
+    let row = "\u{1b}[38;5;16;48;5;231m    █▀▀▀▀▀█";
+    assert!(drawn(&[]).contains(row) && drawn(&[("NO_COLOR", "1")]).contains(row));
+    let narrow = drawn(&[("COLUMNS", "40")]);
+    assert!(narrow.contains("the QR code is not drawn") && !narrow.contains('█'), "{narrow}");
+    let ran = world.run(&["login", "--force", "--qr"]).expect(0);
+    assert!(ran.stderr.contains("the QR code is not drawn") && !ran.stderr.contains('█'), "{ran}");
+    assert_eq!(ran.stdout, "");
 }
 
 #[test]

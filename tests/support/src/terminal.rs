@@ -53,6 +53,11 @@ impl Terminal {
         if guard.text.contains(text) { Ok(()) } else { Err(format!("no `{text}` in:\n{}", guard.text)) }
     }
 
+    /// What has been drawn so far.
+    pub fn drawn(&self) -> String {
+        self.drawn.0.lock().unwrap_or_else(PoisonError::into_inner).text.clone()
+    }
+
     /// Types `text` as it is; a newline is the return key.
     pub fn enter(&mut self, text: &str) -> Result<(), String> {
         self.writer

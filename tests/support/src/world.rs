@@ -92,12 +92,20 @@ impl World {
 
     /// Starts the binary with `arguments` on a terminal of 100 columns.
     pub fn on_terminal(&self, arguments: &[&str]) -> Terminal {
+        self.on_terminal_with(arguments, &[])
+    }
+
+    /// As [`World::on_terminal`], with variables beside those that tests always have.
+    pub fn on_terminal_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Terminal {
         let mut command = CommandBuilder::new(&self.binary);
         command.args(arguments);
         command.env_clear();
         command.env("VANTAGE_HOME", self.home());
         command.env("VANTAGE_CLOCK", NOW);
         command.env("TERM", "xterm-256color");
+        for (name, value) in variables {
+            command.env(name, value);
+        }
         Terminal::start(command, 100).unwrap()
     }
 
@@ -120,6 +128,15 @@ impl World {
         let client = reqwest::Client::new();
         let answer = self.runtime.block_on(client.post(address).json(body).send()).unwrap();
         assert!(answer.status().is_success(), "admin/{path}: {}", answer.status());
+    }
+
+    /// Approves a device code as the platform's first user, as a person does on its page.
+    pub fn approve(&self, user_code: &str) {
+        let page = format!("{}/device", self.ready().issuer);
+        let form = [("user_code", user_code), ("user", self.ready().user.as_str()), ("decision", "approve")];
+        let request = reqwest::Client::new().post(page).form(&form);
+        let answer = self.runtime.block_on(request.send()).unwrap();
+        assert!(answer.status().is_success(), "approving {user_code}: {}", answer.status());
     }
 
     /// The text with what differs from run to run replaced.

@@ -142,9 +142,10 @@ fn split_key(key: &str) -> Result<(Option<&str>, &str), SessionError> {
     match key.split_once('.') {
         Some(("apis", name)) if crate::graphql::is_api_name(name) => Ok((Some("apis"), name)),
         None if key != "apis" && PROFILE.contains(&key) => Ok((None, key)),
-        _ => Err(SessionError::SettingUnknown {
-            key: key.to_owned(),
-            nearest: nearest(key, &PROFILE).map(str::to_owned),
-        }),
+        _ => {
+            // `apis` is a table, which is not set as a whole.
+            let nearest = nearest(key, &PROFILE).map(|near| if near == "apis" { "apis.NAME" } else { near });
+            Err(SessionError::SettingUnknown { key: key.to_owned(), nearest: nearest.map(str::to_owned) })
+        }
     }
 }
