@@ -5,7 +5,7 @@
 mod change;
 
 use clap::{Args, Subcommand};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use vantage_output::AnswerSpec;
 use vantage_session::Profile;
 
@@ -168,8 +168,11 @@ fn columns() -> Vec<vantage_output::Column> {
     ]
 }
 
+/// What is not set is null; the command is written as `profile set` takes it.
 fn record(profile: &Profile) -> Value {
-    let apis = profile.apis.iter().map(|(name, url)| (name.clone(), json!(url.as_str())));
+    let command = &profile.credential_command;
+    let apis: Map<String, Value> =
+        profile.apis.iter().map(|(name, url)| (name.clone(), json!(url.as_str()))).collect();
     json!({
         "name": profile.name,
         "issuer": profile.issuer.as_str(),
@@ -177,9 +180,9 @@ fn record(profile: &Profile) -> Value {
         "api": profile.api.as_str().trim_end_matches('/'),
         "organization": profile.organization,
         "credential-store": profile.credential_store.to_string(),
-        "credential-command": profile.credential_command,
+        "credential-command": (!command.is_empty()).then(|| shell_words::join(command)),
         "scopes": profile.scopes,
         "refresh-threshold": profile.refresh_threshold.map(|threshold| format!("{}s", threshold.as_secs())),
-        "apis": Value::Object(apis.collect()),
+        "apis": (!apis.is_empty()).then_some(apis),
     })
 }
