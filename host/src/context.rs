@@ -8,12 +8,16 @@ use std::sync::{Arc, OnceLock};
 
 use vantage_output::Console;
 use vantage_runtime::{CacheFolders, Runtime};
-use vantage_session::{Configuration, Origin, Overrides, Profile, Resolved, Session, SystemClock};
+use vantage_session::{
+    Configuration, Credentials, Origin, Overrides, Profile, Resolved, Session, StoreKind, Surroundings,
+    SystemClock,
+};
 use vantage_store::{GrantScope, Store};
 
 use crate::cli::globals::Globals;
 use crate::environment::{Environment, Folders};
 use crate::error::{HostError, Kind};
+use crate::sign_in::Teller;
 
 /// What the host sends as its name and version.
 const USER_AGENT: &str = concat!("vantage/", env!("CARGO_PKG_VERSION"));
@@ -24,13 +28,15 @@ pub struct Context {
     globals: Globals,
     console: Console,
     resolved: OnceLock<Resolved>,
+    surroundings: OnceLock<Surroundings>,
     session: OnceLock<Arc<Session>>,
 }
 
 impl Context {
     /// Joins options and environment; opens nothing.
     pub fn new(environment: Environment, globals: Globals, console: Console) -> Self {
-        Self { environment, globals, console, resolved: OnceLock::new(), session: OnceLock::new() }
+        let (resolved, surroundings, session) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Self { environment, globals, console, resolved, surroundings, session }
     }
 
     /// The global options.
@@ -89,14 +95,70 @@ impl Context {
         if let Some(session) = self.session.get() {
             return Ok(Arc::clone(session));
         }
+        let (profile, surroundings) = (self.resolved()?.profile, self.surroundings()?);
+        let session = Session::new(profile, surroundings, self.credentials());
+        Ok(Arc::clone(self.session.get_or_init(|| Arc::new(session))))
+    }
+
+    /// A session with the stored sign-in of any profile, whatever variables say.
+    pub fn session_for(&self, profile: Profile) -> Result<Session, HostError> {
+        Ok(Session::new(profile, self.surroundings()?, Credentials::Stored))
+    }
+
+    /// A session for every sign-in there is: those in files, and those that profiles leave to a
+    /// program.
+    pub fn sessions(&self) -> Result<Vec<Session>, HostError> {
+        let mut sessions = Session::all(&self.surroundings()?)?;
+        for name in self.configuration()?.profile_names() {
+            let profile = self.profile(&name)?;
+            if profile.credential_store == StoreKind::Command {
+                sessions.push(self.session_for(profile)?);
+            }
+        }
+        Ok(sessions)
+    }
+
+    /// Deletes what damage left beside the sign-ins; says how many files that were.
+    pub fn clear_leftovers(&self) -> Result<usize, HostError> {
+        Ok(Session::clear_leftovers(&self.surroundings()?)?)
+    }
+
+    fn surroundings(&self) -> Result<Surroundings, HostError> {
+        if let Some(surroundings) = self.surroundings.get() {
+            return Ok(surroundings.clone());
+        }
         let folders = self.folders()?;
-        let session = Session::new(
-            self.resolved()?.profile,
+        let surroundings = Surroundings::new(
             vantage_session::Folders { state: folders.state, cache: folders.cache },
             Arc::new(SystemClock),
             USER_AGENT.to_owned(),
+            self.environment.has_session_bus(),
+            Arc::new(Teller::new(self)),
         );
-        Ok(Arc::clone(self.session.get_or_init(|| Arc::new(session))))
+        Ok(self.surroundings.get_or_init(|| surroundings).clone())
+    }
+
+    /// What the identity of this run comes from: the first of these that is set, else the store.
+    fn credentials(&self) -> Credentials {
+        let file = |name| Some((self.environment.path(name)?, name.to_owned()));
+        if let Some((path, from)) = file("VANTAGE_TOKEN_FILE") {
+            return Credentials::TokenFile { path, from };
+        }
+        if let Some(token) = self.environment.token() {
+            return Credentials::Token { token, from: "VANTAGE_TOKEN".to_owned() };
+        }
+        if let Some((path, from)) = file("VANTAGE_CLIENT_SECRET_FILE") {
+            return Credentials::ClientSecretFile { path, from };
+        }
+        match file("VANTAGE_ASSERTION_FILE") {
+            Some((path, from)) => Credentials::AssertionFile { path, from },
+            None => Credentials::Stored,
+        }
+    }
+
+    /// Whether a sign-in is half written, which [`Context::settle`] would wait for.
+    pub fn is_working(&self) -> bool {
+        self.session.get().is_some_and(|session| session.is_working())
     }
 
     /// Waits until no sign-in is half written. It is bounded by the time-outs of a refresh.

@@ -8,6 +8,8 @@ use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
+use vantage_session::Secret;
+
 /// Every variable that the host reads; the table in `docs/reference/environment.md` is this list.
 const VARIABLES: &[&str] = &[
     "VANTAGE_HOME",
@@ -17,6 +19,9 @@ const VARIABLES: &[&str] = &[
     "VANTAGE_API",
     "VANTAGE_ORGANIZATION",
     "VANTAGE_CREDENTIAL_STORE",
+    "VANTAGE_TOKEN_FILE",
+    "VANTAGE_CLIENT_SECRET_FILE",
+    "VANTAGE_ASSERTION_FILE",
     "VANTAGE_OUTPUT",
     "VANTAGE_NO_INPUT",
     "VANTAGE_NO_PLUGINS",
@@ -48,10 +53,14 @@ const VARIABLES: &[&str] = &[
     "COLUMNS",
 ];
 
+/// The one variable that is a secret itself. It is not kept with the others, which can be shown.
+const TOKEN: &str = "VANTAGE_TOKEN";
+
 /// What the process was started with.
 #[derive(Debug, Clone, Default)]
 pub struct Environment {
     variables: BTreeMap<&'static str, OsString>,
+    token: Option<Secret>,
     home: Option<PathBuf>,
     /// Whether standard input is a terminal.
     pub stdin_terminal: bool,
@@ -99,6 +108,7 @@ impl Environment {
             .collect();
         Self {
             variables,
+            token: token(std::env::var_os(TOKEN)),
             home: directories::BaseDirs::new().map(|folders| home_of(&folders)),
             stdin_terminal: std::io::stdin().is_terminal(),
             stdout_terminal: std::io::stdout().is_terminal(),
@@ -112,10 +122,16 @@ impl Environment {
         self.variables.get(name)?.to_str()
     }
 
+    /// The access token that was given for this run.
+    pub fn token(&self) -> Option<Secret> {
+        self.token.clone()
+    }
+
     /// A variable of ours whose value is no text. Passing over it would run the command for another
     /// profile, or on another platform, than the one that was asked for.
     pub fn unreadable(&self) -> Option<&'static str> {
-        let ours = |name: &str| name.starts_with("VANTAGE_") && name != "VANTAGE_HOME";
+        let ours =
+            |name: &str| name.starts_with("VANTAGE_") && name != "VANTAGE_HOME" && !name.ends_with("_FILE");
         let found = self.variables.iter().find(|(name, value)| ours(name) && value.to_str().is_none());
         found.map(|(name, _)| *name)
     }
@@ -153,7 +169,7 @@ impl Environment {
     /// The variables that are this program's own, which nothing that it starts for the person has any
     /// use for: some of them are secrets.
     pub fn own() -> impl Iterator<Item = &'static str> {
-        VARIABLES.iter().copied().filter(|name| name.starts_with("VANTAGE_"))
+        VARIABLES.iter().copied().filter(|name| name.starts_with("VANTAGE_")).chain([TOKEN])
     }
 
     /// The folders in use: below `VANTAGE_HOME` where it is set, else where the OS has them.
@@ -199,6 +215,12 @@ fn home_of(folders: &directories::BaseDirs) -> PathBuf {
     } else {
         folders.home_dir().to_path_buf()
     }
+}
+
+/// A value that is no text becomes one that no token can be, so that it is refused and not passed over.
+fn token(value: Option<OsString>) -> Option<Secret> {
+    let value = value.filter(|value| !value.is_empty())?;
+    Some(Secret::from(value.into_string().unwrap_or_else(|_| "not text".to_owned())))
 }
 
 #[cfg(unix)]

@@ -13,7 +13,7 @@ use std::sync::{Mutex, PoisonError};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use vantage_output::Console;
-use vantage_session::DeviceCode;
+use vantage_session::{Audience, DeviceCode};
 
 use crate::context::Context;
 
@@ -81,6 +81,42 @@ impl Presenter {
 impl Drop for Presenter {
     fn drop(&mut self) {
         self.done();
+    }
+}
+
+/// What a session tells while a command runs: notes and warnings, and the code of a sign-in that has
+/// to be begun in the middle.
+pub struct Teller {
+    presenter: Presenter,
+    attended: bool,
+}
+
+impl Teller {
+    /// A teller for the terminal, or the pipe, that the process has.
+    pub fn new(context: &Context) -> Self {
+        Self { presenter: Presenter::new(context, Options::default()), attended: context.attended() }
+    }
+}
+
+impl Audience for Teller {
+    fn note(&self, text: &str) {
+        self.presenter.console.note(text);
+    }
+
+    fn warn(&self, text: &str) {
+        self.presenter.console.warn(text);
+    }
+
+    fn attended(&self) -> bool {
+        self.attended
+    }
+
+    fn show_code(&self, code: &DeviceCode) {
+        self.presenter.show(code);
+    }
+
+    fn code_decided(&self) {
+        self.presenter.done();
     }
 }
 

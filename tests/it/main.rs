@@ -11,8 +11,8 @@
 mod api;
 mod canary;
 mod cluster;
-mod doctor;
 mod configuration;
+mod doctor;
 mod guests;
 mod help;
 mod languages;

@@ -19,8 +19,11 @@ pub struct SessionIdentity {
 impl Identity for SessionIdentity {
     fn persona(&self) -> PortFuture<'_, PersonaFacts> {
         Box::pin(async move {
-            let persona =
-                self.session.persona().await.map_err(|error| self.failures.keep(HostError::from(error)))?;
+            let persona = self
+                .session
+                .persona_or_sign_in()
+                .await
+                .map_err(|error| self.failures.keep(HostError::from(error)))?;
             let name = persona.display_name.or(persona.username);
             Ok(PersonaFacts {
                 display_name: name.unwrap_or_else(|| persona.subject.clone()),

@@ -39,7 +39,7 @@ pub async fn run(_: &Arguments, context: &Context) -> Result<Reply, HostError> {
     checks.extend(folders(context));
     match context.session() {
         Ok(session) => {
-            checks.extend(session.check_store(environment.has_session_bus()));
+            checks.extend(session.check_store());
             checks.extend(surroundings::check(environment));
             checks.extend(session.check_provider().await);
             checks.extend(session.check_apis().await);

@@ -6,6 +6,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::persona::{Organization, Persona};
@@ -55,11 +56,13 @@ impl UnverifiedClaims {
         }
     }
 
-    /// Seconds from issue to expiry, if the token says.
-    pub(crate) fn lifetime(&self) -> Option<u64> {
+    /// Seconds from issue to expiry, if the token says. Where it does not say when it was issued, it
+    /// counts from `now` by the provider's clock: this machine's may be wrong.
+    pub(crate) fn lifetime(&self, now: Option<Timestamp>) -> Option<u64> {
         let expires = self.0.get("exp")?.as_u64()?;
-        let issued = self.0.get("iat")?.as_u64()?;
-        Some(expires.saturating_sub(issued))
+        let issued = self.0.get("iat").and_then(Value::as_u64);
+        let from = issued.or_else(|| u64::try_from(now?.as_second()).ok())?;
+        Some(expires.saturating_sub(from))
     }
 
     /// When the token expires, in seconds since 1970.

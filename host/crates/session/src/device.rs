@@ -15,7 +15,6 @@ use sha2::{Digest, Sha256};
 use tokio::time::{Instant, sleep_until};
 use tracing::Instrument;
 use url::Url;
-use zeroize::Zeroizing;
 
 use crate::address;
 use crate::discovery::Endpoints;
@@ -60,7 +59,7 @@ struct Issued {
 /// A flow that waits for the person.
 pub(crate) struct Pending {
     code: Token,
-    verifier: Zeroizing<String>,
+    verifier: Token,
     pub(crate) interval: Duration,
     until: Instant,
 }
@@ -86,8 +85,10 @@ impl Session {
         let profile = self.profile();
         let unsupported = || SessionError::DeviceUnsupported { issuer: profile.issuer.to_string() };
         let url = endpoints.device.as_ref().ok_or_else(unsupported)?;
-        let verifier = Zeroizing::new(URL_SAFE_NO_PAD.encode(random::<32>()?.as_slice()));
-        let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()));
+        let random = URL_SAFE_NO_PAD.encode(random::<32>()?.as_slice());
+        let unsendable = || SessionError::Random { problem: "they could not be written down".into() };
+        let verifier = Token::new(random).ok_or_else(unsendable)?;
+        let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.expose().as_bytes()));
         let mut scopes = profile.scopes.clone();
         scopes.extend(profile.organization.iter().map(|name| format!("organization:{name}")));
         let form = [
@@ -96,7 +97,7 @@ impl Session {
             ("code_challenge", &challenge),
             ("code_challenge_method", "S256"),
         ];
-        let answer = self.post_form(url, &form).await?;
+        let answer = self.post_form(url, &form, None).await?;
         match refusal(&answer, url, &[]) {
             Some(NoTokens::Refused(_, error) | NoTokens::Fault(error)) => Err(error),
             None => read_code(&answer, url, verifier),
@@ -109,7 +110,7 @@ impl Session {
             ("grant_type", GRANT),
             ("device_code", code.expose()),
             ("client_id", self.profile().client_id.as_str()),
-            ("code_verifier", verifier.as_str()),
+            ("code_verifier", verifier.expose()),
         ];
         let mut pause = interval;
         loop {
@@ -119,7 +120,7 @@ impl Session {
                 return Err(SessionError::DeviceExpired);
             }
             sleep_until(next).await;
-            match self.ask_tokens(url, &form, &[&code]).await {
+            match self.ask_tokens(url, &form, None, &[&code, &verifier]).await {
                 Ok(tokens) => return Ok(tokens),
                 Err(NoTokens::Refused(problem, error)) => match problem.as_str() {
                     "authorization_pending" => {}
@@ -144,7 +145,7 @@ impl Session {
 pub(crate) fn read_code(
     answer: &Answer,
     url: &Url,
-    verifier: Zeroizing<String>,
+    verifier: Token,
 ) -> Result<(DeviceCode, Pending), SessionError> {
     let wrong = |problem: &str| wrong(answer, url, problem.to_owned());
     let issued: Issued =

@@ -34,6 +34,9 @@ pub(crate) struct Endpoints {
     pub(crate) device: Option<Url>,
     #[serde(rename = "revocation_endpoint", default)]
     pub(crate) revocation: Option<Url>,
+    /// How clients that have a secret may show it; empty where the provider does not say.
+    #[serde(rename = "token_endpoint_auth_methods_supported", default)]
+    pub(crate) authentication_methods: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]

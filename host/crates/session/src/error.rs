@@ -94,11 +94,33 @@ pub enum SessionError {
         /// Its name.
         name: String,
     },
-    /// A kind of credential store that is not there.
-    #[error("the credential store `{kind}` is not available in this version")]
-    StoreUnavailable {
-        /// As in the configuration file.
-        kind: &'static str,
+    /// The keyring of the operating system cannot be used to keep a sign-in.
+    #[error("the sign-in cannot be kept in the keyring: {reason}")]
+    KeyringUnreachable {
+        /// What the keyring says, or why there is none.
+        reason: String,
+    },
+    /// The stored sign-in is sealed by a key that is out of reach. It is whole, and stays.
+    #[error("the sign-in in `{}` is locked, since its key in the keyring is out of reach: {reason}", path.display())]
+    RecordLocked {
+        /// The record.
+        path: PathBuf,
+        /// What the keyring says.
+        reason: String,
+    },
+    /// The credential command gave back something that is no sign-in.
+    #[error("what the credential command `{program}` keeps is not the sign-in: {problem}")]
+    CommandRecord {
+        /// The program.
+        program: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A sign-in cannot go to a store that keeps none.
+    #[error("profile `{profile}` is signed in, and the store `memory` keeps no sign-in")]
+    KeepsNothing {
+        /// The profile's name.
+        profile: String,
     },
     /// A file or folder could not be used.
     #[error("could not {action} `{}`", path.display())]
@@ -122,7 +144,7 @@ pub enum SessionError {
         remedy: String,
     },
     /// The stored sign-in cannot be read, and was moved out of the way.
-    #[error("the stored sign-in was damaged ({problem}) and has been set aside as `{}`", kept.display())]
+    #[error("the stored sign-in was damaged ({problem}) and is kept as `{}`", kept.display())]
     RecordCorrupted {
         /// What is wrong with it.
         problem: String,

@@ -76,6 +76,15 @@ pub(crate) fn read_private(
     Ok(Some(bytes))
 }
 
+/// Reads a file that the user named, at most `limit` bytes of it; links are followed.
+pub(crate) fn read_bounded(path: &Path, limit: u64) -> Result<zeroize::Zeroizing<Vec<u8>>, SessionError> {
+    let file = File::open(path).map_err(|error| fault("read", path, error))?;
+    let capacity = usize::try_from(limit).unwrap_or(0) + 1;
+    let mut bytes = zeroize::Zeroizing::new(Vec::with_capacity(capacity));
+    file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| fault("read", path, error))?;
+    if bytes.len() as u64 > limit { Err(not_plain(path, "is far too large")) } else { Ok(bytes) }
+}
+
 /// Opens the file that is locked instead of the one it guards, since that one is replaced.
 pub(crate) fn open_lock(path: &Path) -> Result<File, SessionError> {
     let mut options = OpenOptions::new();

@@ -8,12 +8,16 @@
 //! ```no_run
 //! # async fn example() -> Result<(), vantage_session::SessionError> {
 //! use std::sync::Arc;
-//! use vantage_session::{Configuration, Folders, Overrides, Session, SystemClock};
+//! use vantage_session::{
+//!     Configuration, Credentials, Folders, Nobody, Overrides, Session, Surroundings, SystemClock,
+//! };
 //!
 //! let configuration = Configuration::load("config.toml".as_ref())?;
 //! let profile = configuration.resolve(&Overrides::default())?.profile;
 //! let folders = Folders { state: "state".into(), cache: "cache".into() };
-//! let session = Session::new(profile, folders, Arc::new(SystemClock), "vantage/0.1.0".into());
+//! let (clock, name) = (Arc::new(SystemClock), "vantage/0.1.0".to_owned());
+//! let surroundings = Surroundings::new(folders, clock, name, false, Arc::new(Nobody));
+//! let session = Session::new(profile, surroundings, Credentials::Stored);
 //! let persona = session.persona().await?;
 //! # Ok(())
 //! # }
@@ -39,6 +43,8 @@
 //! ```
 
 mod address;
+mod audience;
+mod automation;
 mod claims;
 mod clock;
 pub mod configuration;
@@ -53,6 +59,7 @@ mod graphql;
 mod http;
 mod login;
 mod logout;
+mod moving;
 mod persona;
 mod provider;
 mod record;
@@ -66,6 +73,7 @@ mod token;
 #[cfg(test)]
 mod tests;
 
+pub use audience::{Audience, Nobody};
 pub use clock::{Clock, SystemClock};
 pub use configuration::{
     Configuration, DEFAULT_PROFILE, Draft, NewProfile, Origin, Overrides, Profile, Resolved, StoreKind,
@@ -78,4 +86,5 @@ pub use graphql::{GraphqlError, GraphqlRequest, GraphqlResponse};
 pub use login::LoginOutcome;
 pub use logout::{LogoutOutcome, Revocation};
 pub use persona::{Organization, Persona};
-pub use session::{Folders, Session, Stored};
+pub use session::{Folders, Session, Stored, Surroundings};
+pub use source::{Credentials, Secret};

@@ -4,12 +4,16 @@
 //! proven before the person is asked for anything. A flow that is dropped leaves what was there.
 
 use crate::address;
+use crate::claims::UnverifiedClaims;
 use crate::device::DeviceCode;
 use crate::error::{ErrorKind, SessionError};
 use crate::persona::Persona;
 use crate::provider::Tokens;
 use crate::record::{self, Key, Record};
 use crate::session::Session;
+use crate::source::Secret;
+use crate::store::Occasion;
+use crate::token::Token;
 
 /// How a sign-in went.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,7 +29,8 @@ impl Session {
     ///
     /// # Errors
     /// The person refused or took too long; the provider failed; the sign-in could not be kept; it
-    /// is for the wrong organization, or for several with none chosen.
+    /// is for the wrong organization, or for several with none chosen. Without `force` also a record
+    /// whose key is out of reach, which is never replaced unasked.
     pub async fn login(
         &self,
         show: &mut (dyn FnMut(&DeviceCode) + Send),
@@ -35,18 +40,71 @@ impl Session {
         if !force && let Some(persona) = self.working_sign_in().await? {
             return Ok(LoginOutcome::AlreadySignedIn(persona));
         }
+        self.sign_in(show).await.map(LoginOutcome::SignedIn)
+    }
+
+    /// The device flow, and what it gave put into the store.
+    pub(crate) async fn sign_in(
+        &self,
+        show: &mut (dyn FnMut(&DeviceCode) + Send),
+    ) -> Result<Persona, SessionError> {
         self.prove_room().await?;
         let (endpoints, _) = self.discover().await?;
         let tokens = self.device_flow(&endpoints, show).await?;
-        self.keep_sign_in(tokens).await.map(LoginOutcome::SignedIn)
+        self.keep_sign_in(tokens).await
+    }
+
+    /// Keeps an access token that the user brought, until it expires. It is bound to the profile's
+    /// APIs as they are now, and cannot be renewed.
+    ///
+    /// # Errors
+    /// A text that is no token, one that says nothing of the user, has expired, or was made by
+    /// another provider; the wrong organization; a store that cannot keep it.
+    pub async fn keep_token(&self, token: Secret) -> Result<Persona, SessionError> {
+        self.store()?;
+        let unusable = |problem| SessionError::TokenUnusable { from: "standard input".to_owned(), problem };
+        let token = token
+            .into_token()
+            .ok_or_else(|| unusable("it is empty, too long, or has characters that no token has"))?;
+        let claims =
+            UnverifiedClaims::decode(&token).ok_or_else(|| unusable("it does not say whose it is"))?;
+        let issuer = address::issuer(&self.profile().issuer);
+        if claims.text("iss").is_some_and(|named| named.trim_end_matches('/') != issuer.trim_end_matches('/'))
+        {
+            return Err(unusable("it was made by another provider than the profile's"));
+        }
+        let lifetime = match claims.expires_at() {
+            Some(at) => Some(at.saturating_sub(self.provider_time(at).await).max(0)),
+            None => None,
+        };
+        if lifetime == Some(0) {
+            return Err(unusable("it has expired"));
+        }
+        let persona = claims.persona().ok_or_else(|| unusable("it does not say whose it is"))?;
+        let persona = persona.choose(self.profile())?;
+        let expires_at = lifetime.map(|left| self.now().as_second().saturating_add(left));
+        self.put(token, None, expires_at, persona).await
+    }
+
+    /// The time in seconds, by this machine; by the provider where this machine would say that a
+    /// token is over, since its clock may be wrong.
+    async fn provider_time(&self, expires_at: i64) -> i64 {
+        let now = self.now().as_second();
+        if expires_at > now {
+            return now;
+        }
+        match self.discover().await {
+            Ok((_, Some(date))) => date.as_second(),
+            _ => now,
+        }
     }
 
     /// The persona of a sign-in that works for the profile as it is now.
     async fn working_sign_in(&self) -> Result<Option<Persona>, SessionError> {
         let record = match self.store()?.load() {
             Ok(record) => record,
-            Err(SessionError::RecordCorrupted { problem, kept }) => {
-                tracing::warn!(problem, kept = %kept.display(), "the stored sign-in was damaged and has been set aside");
+            Err(error @ SessionError::RecordCorrupted { .. }) => {
+                self.audience().warn(&error.to_string());
                 None
             }
             Err(error) => return Err(error),
@@ -64,26 +122,36 @@ impl Session {
 
     async fn prove_room(&self) -> Result<(), SessionError> {
         let _lock = self.lock().await?;
-        self.store()?.reserve().map(drop)
+        self.store()?.reserve(Occasion::SignIn).map(drop)
     }
 
     async fn keep_sign_in(&self, tokens: Tokens) -> Result<Persona, SessionError> {
         let profile = self.profile();
         let issuer = address::issuer(&profile.issuer);
         let persona = tokens.persona(issuer, &profile.client_id)?.choose(profile)?;
-        let now = self.now();
+        let expires_at = tokens.expires_at(self.now());
+        self.put(tokens.access, tokens.refresh, expires_at, persona).await
+    }
+
+    async fn put(
+        &self,
+        access: Token,
+        refresh: Option<Token>,
+        expires_at: Option<i64>,
+        persona: Persona,
+    ) -> Result<Persona, SessionError> {
         let record = Record {
-            key: Key::of(profile),
+            key: Key::of(self.profile()),
             generation: 1,
-            origins: record::origins(profile),
-            expires_at: tokens.expires_at(now),
-            obtained_at: now.as_second(),
-            persona: persona.clone(),
-            access: tokens.access,
-            refresh: tokens.refresh,
+            origins: record::origins(self.profile()),
+            access,
+            refreshable: refresh.is_some(),
+            expires_at,
+            obtained_at: self.now().as_second(),
+            persona,
         };
         let _lock = self.lock().await?;
-        self.store()?.reserve()?.commit(&record)?;
-        Ok(persona)
+        self.store()?.reserve(Occasion::SignIn)?.commit(&record, refresh.as_ref())?;
+        Ok(record.persona)
     }
 }

@@ -8,6 +8,7 @@ use crate::files;
 use crate::provider::{NoTokens, refusal};
 use crate::record::Record;
 use crate::session::Session;
+use crate::token::Token;
 
 /// How a sign-out went. The record is gone in any case.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,9 +38,10 @@ impl Session {
     pub async fn logout(&self) -> Result<LogoutOutcome, SessionError> {
         let store = self.store()?;
         let _lock = self.lock().await?;
-        let record = match store.load() {
-            Ok(Some(record)) => record,
-            Ok(None) => {
+        let (record, refresh) = match store.load_anew().and_then(|record| Ok((record, store.load_refresh()?)))
+        {
+            Ok((Some(record), refresh)) => (record, refresh),
+            Ok((None, _)) => {
                 store.delete()?;
                 return Ok(LogoutOutcome::NotSignedIn);
             }
@@ -55,7 +57,7 @@ impl Session {
                 return if store.delete()? { Ok(outcome) } else { Err(error) };
             }
         };
-        let revocation = match self.revoke(&record).await {
+        let revocation = match self.revoke(&record, refresh.as_ref()).await {
             Ok(true) => Revocation::Revoked,
             Ok(false) => Revocation::NotOffered,
             Err(error) => Revocation::Failed(error.to_string()),
@@ -64,12 +66,12 @@ impl Session {
         Ok(LogoutOutcome::SignedOut(revocation))
     }
 
-    async fn revoke(&self, record: &Record) -> Result<bool, SessionError> {
+    async fn revoke(&self, record: &Record, refresh: Option<&Token>) -> Result<bool, SessionError> {
         let endpoints = self.endpoints().await?;
         let Some(url) = endpoints.revocation else {
             return Ok(false);
         };
-        let (token, kind) = match &record.refresh {
+        let (token, kind) = match refresh {
             Some(refresh) => (refresh, "refresh_token"),
             None => (&record.access, "access_token"),
         };
@@ -78,7 +80,7 @@ impl Session {
             ("token_type_hint", kind),
             ("client_id", self.profile().client_id.as_str()),
         ];
-        let answer = self.post_form(&url, &form).await?;
+        let answer = self.post_form(&url, &form, None).await?;
         match refusal(&answer, &url, &[token]) {
             None => Ok(true),
             Some(NoTokens::Refused(_, error) | NoTokens::Fault(error)) => Err(error),

@@ -1,13 +1,14 @@
 //! The provider's token endpoint: one request, one answer, every way it can say no.
 //!
 //! Providers differ in letter case, in statuses and in whether an error has a body, so answers are
-//! read liberally; what is sent is strict. Used for the device flow and for refreshing; when to ask
-//! is decided there.
+//! read liberally; what is sent is strict. Used for the device flow, for refreshing
+//! and for machines; when to ask is decided there.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::Method;
+use reqwest::header::{AUTHORIZATION, HeaderValue};
 use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
@@ -65,10 +66,20 @@ pub(crate) struct Refusal {
 
 impl Session {
     /// Posts a form to one of the provider's endpoints.
-    pub(crate) async fn post_form(&self, url: &Url, form: &[(&str, &str)]) -> Result<Answer, SessionError> {
+    pub(crate) async fn post_form(
+        &self,
+        url: &Url,
+        form: &[(&str, &str)],
+        authorization: Option<HeaderValue>,
+    ) -> Result<Answer, SessionError> {
         let request = self.http().prepare(Method::POST, url)?;
-        let request =
-            request.with(|builder| builder.timeout(PATIENCE).header("accept", "application/json").form(form));
+        let request = request.with(|builder| {
+            let builder = builder.timeout(PATIENCE).header("accept", "application/json").form(form);
+            match authorization {
+                Some(value) => builder.header(AUTHORIZATION, value),
+                None => builder,
+            }
+        });
         request.send(LIMIT).await
     }
 
@@ -77,9 +88,10 @@ impl Session {
         &self,
         url: &Url,
         form: &[(&str, &str)],
+        authorization: Option<HeaderValue>,
         secrets: &[&Token],
     ) -> Result<Tokens, NoTokens> {
-        let answer = self.post_form(url, form).await.map_err(NoTokens::Fault)?;
+        let answer = self.post_form(url, form, authorization).await.map_err(NoTokens::Fault)?;
         if let Some(refusal) = refusal(&answer, url, secrets) {
             return Err(refusal);
         }
@@ -137,7 +149,7 @@ pub(crate) fn tokens(answer: &Answer, url: &Url) -> Result<Tokens, SessionError>
         return Err(wrong(answer, url, format!("its tokens are of type `{}`", printable(kind))));
     }
     let lifetime = granted.expires_in.as_ref().and_then(number).map(|seconds| seconds.max(0.0) as u64);
-    let lifetime = lifetime.or_else(|| UnverifiedClaims::decode(&access)?.lifetime());
+    let lifetime = lifetime.or_else(|| UnverifiedClaims::decode(&access)?.lifetime(answer.date()));
     Ok(Tokens {
         access,
         refresh,

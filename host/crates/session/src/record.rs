@@ -1,9 +1,13 @@
 //! A stored sign-in: its tokens, whose they are, and where they may be sent.
 //!
-//! Knows the form on disk (JSON, version 1) and nothing of where that is: `store/` keeps the bytes.
-//! A record's name is made of everything that decides which sign-in it is, so that two issuers or
-//! two organizations never share one.
+//! Knows the plain form (JSON, version 1) and nothing of where that is: `store/` keeps the bytes, and
+//! `store/sealed.rs` has the form whose tokens are encrypted. A record's name is made of everything
+//! that decides which sign-in it is, so that two issuers or two organizations never share one.
+//!
+//! The refresh token is not part of a [`Record`]: what is read for every request knows only whether
+//! there is one. It is read by whoever is about to spend it, carry it over or revoke it.
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -15,7 +19,8 @@ use crate::http::hex;
 use crate::persona::Persona;
 use crate::token::Token;
 
-const VERSION: u64 = 1;
+/// The version of the plain form.
+pub(crate) const VERSION: u64 = 1;
 /// What is made ready on disk before a token is spent; records are a tenth of it.
 pub(crate) const ROOM: usize = 64 * 1024;
 /// More than any record that this program writes.
@@ -24,14 +29,14 @@ pub(crate) const LARGEST: u64 = 256 * 1024;
 /// Which sign-in it is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Key {
-    profile: String,
-    issuer: String,
-    client_id: String,
-    scopes: Vec<String>,
-    organization: Option<String>,
+    pub(crate) profile: String,
+    pub(crate) issuer: String,
+    pub(crate) client_id: String,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) organization: Option<String>,
 }
 
-/// A sign-in, as it is stored.
+/// A sign-in, as it is stored, but for its refresh token.
 #[derive(Debug, Clone)]
 pub(crate) struct Record {
     pub(crate) key: Key,
@@ -40,7 +45,8 @@ pub(crate) struct Record {
     /// The only origins that the access token is sent to.
     pub(crate) origins: Vec<String>,
     pub(crate) access: Token,
-    pub(crate) refresh: Option<Token>,
+    /// Whether a refresh token is stored with it.
+    pub(crate) refreshable: bool,
     /// Seconds since 1970; `None` if the provider did not say.
     pub(crate) expires_at: Option<i64>,
     pub(crate) obtained_at: i64,
@@ -62,6 +68,12 @@ struct Versioned {
 }
 
 #[derive(Deserialize)]
+struct Spendable {
+    #[serde(default)]
+    refresh_token: Option<String>,
+}
+
+#[derive(Deserialize)]
 struct Read {
     #[serde(flatten)]
     key: Key,
@@ -69,7 +81,7 @@ struct Read {
     origins: Vec<String>,
     access_token: String,
     #[serde(default)]
-    refresh_token: Option<String>,
+    refresh_token: Option<IgnoredAny>,
     expires_at: Option<i64>,
     obtained_at: i64,
     persona: Persona,
@@ -113,25 +125,34 @@ impl Key {
     }
 }
 
+/// The version that a stored record has, whatever its form.
+pub(crate) fn version(json: &[u8]) -> Result<u64, Unreadable> {
+    let Versioned { version } =
+        serde_json::from_slice(json).map_err(|error| Unreadable::Damaged(without_content(&error)))?;
+    if version == 0 { Err(damaged("it has no valid version")) } else { Ok(version) }
+}
+
+/// The refresh token in the plain form, for whoever is about to use it.
+pub(crate) fn refresh_token(json: &[u8]) -> Result<Option<Token>, Unreadable> {
+    let read: Spendable =
+        serde_json::from_slice(json).map_err(|error| Unreadable::Damaged(without_content(&error)))?;
+    read.refresh_token.map(token).transpose()
+}
+
+/// Which sign-in a stored record says it is; both forms say it openly.
+pub(crate) fn key(json: &[u8]) -> Option<Key> {
+    serde_json::from_slice(json).ok()
+}
+
 impl Record {
     /// Reads what [`Record::to_json`] wrote.
     pub(crate) fn from_json(json: &[u8], key: &Key) -> Result<Self, Unreadable> {
-        let damaged = |problem: &str| Unreadable::Damaged(problem.to_owned());
-        let Versioned { version } =
-            serde_json::from_slice(json).map_err(|error| damaged(&without_content(&error)))?;
-        if version != VERSION {
-            return Err(if version > VERSION {
-                Unreadable::Version(version)
-            } else {
-                damaged("it has no valid version")
-            });
+        match version(json)? {
+            VERSION => {}
+            newer => return Err(Unreadable::Version(newer)),
         }
-        let read: Read = serde_json::from_slice(json).map_err(|error| damaged(&without_content(&error)))?;
-        let token = |value: String| {
-            Token::new(value).ok_or_else(|| damaged("a token has characters that none can have"))
-        };
-        let access = token(read.access_token)?;
-        let refresh = read.refresh_token.map(token).transpose()?;
+        let read: Read =
+            serde_json::from_slice(json).map_err(|error| Unreadable::Damaged(without_content(&error)))?;
         if read.key != *key {
             return Err(damaged("it is another profile's"));
         }
@@ -139,23 +160,23 @@ impl Record {
             key: read.key,
             generation: read.generation,
             origins: read.origins,
-            access,
-            refresh,
+            access: token(read.access_token)?,
+            refreshable: read.refresh_token.is_some(),
             expires_at: read.expires_at,
             obtained_at: read.obtained_at,
             persona: read.persona,
         })
     }
 
-    /// The form on disk; wiped from memory when dropped.
-    pub(crate) fn to_json(&self) -> Result<Zeroizing<Vec<u8>>, serde_json::Error> {
+    /// The plain form; wiped from memory when dropped.
+    pub(crate) fn to_json(&self, refresh: Option<&Token>) -> Result<Zeroizing<Vec<u8>>, serde_json::Error> {
         let written = Written {
             version: VERSION,
             key: &self.key,
             generation: self.generation,
             origins: &self.origins,
             access_token: self.access.expose(),
-            refresh_token: self.refresh.as_ref().map(Token::expose),
+            refresh_token: refresh.map(Token::expose),
             expires_at: self.expires_at,
             obtained_at: self.obtained_at,
             persona: &self.persona,
@@ -165,6 +186,14 @@ impl Record {
         serde_json::to_writer(&mut *json, &written)?;
         Ok(json)
     }
+}
+
+fn token(value: String) -> Result<Token, Unreadable> {
+    Token::new(value).ok_or_else(|| damaged("a token has characters that none can have"))
+}
+
+fn damaged(problem: &str) -> Unreadable {
+    Unreadable::Damaged(problem.to_owned())
 }
 
 /// The origins of every API of a profile, each once.

@@ -7,44 +7,86 @@
 
 use std::sync::{Arc, PoisonError};
 
+use tokio::time::{Duration, Instant};
 use tracing::Instrument;
 use url::Url;
 
 use crate::address;
 use crate::error::{ErrorKind, SessionError};
+use crate::persona::Persona;
 use crate::provider::{NoTokens, Tokens};
 use crate::record::Record;
 use crate::session::{Failed, Lock, Session};
 use crate::source::{Access, CredentialSource};
-use crate::store::{CredentialStore, Reservation};
+use crate::store::{CredentialStore, Occasion, Reservation};
 use crate::token::Token;
 
 /// Moments that lie further ahead than this were written by a clock that was wrong, or is now.
 const CLOCK_SLACK: i64 = 60;
+/// For how long a provider that was out of reach is not asked again: longer than commands take, so
+/// that they ask once, and short enough for a watch to outlive an outage.
+const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(30);
 
 impl Session {
-    /// An access token for a request to `target`. `rejected` is one that got a 401.
+    /// An access token for a request to `target`. `rejected` is one that got a 401. Where the
+    /// sign-in has come to its end and somebody is there, a new one is begun.
     pub(crate) async fn access(
         &self,
         rejected: Option<&Token>,
         target: Option<&Url>,
     ) -> Result<Access, SessionError> {
-        if let CredentialSource::Given(token, from) = self.source() {
-            let access = self.given(token, from, rejected.is_some())?;
-            self.check_origin(&access.origins, target)?;
-            return Ok(access);
+        match self.source() {
+            CredentialSource::Given(given) => self.given(given, rejected, target),
+            CredentialSource::Machine(machine) => self.machine_access(machine, rejected, target).await,
+            CredentialSource::Store(_) => match self.stored_access(rejected, target).await {
+                Err(error) if target.is_some() && self.may_sign_in_after(&error) => {
+                    self.sign_in_again(error).await?;
+                    self.stored_access(None, target).await
+                }
+                other => other,
+            },
         }
+    }
+
+    async fn stored_access(
+        &self,
+        rejected: Option<&Token>,
+        target: Option<&Url>,
+    ) -> Result<Access, SessionError> {
         let record = self.store()?.load()?.ok_or_else(|| self.not_signed_in())?;
         // Before anything is sent for its sake.
         self.check_origin(&record.origins, target)?;
         let record =
             if self.serves(&record, rejected) { record } else { self.renewed(record, rejected).await? };
         self.check_origin(&record.origins, target)?;
-        Ok(Access {
-            token: record.access,
-            persona: record.persona.choose(self.profile())?,
-            origins: record.origins,
-        })
+        Ok(Access { token: record.access, persona: Some(record.persona.choose(self.profile())?) })
+    }
+
+    /// Whether the sign-in is over, nothing is left of it that could be lost, and somebody is there.
+    pub(crate) fn may_sign_in_after(&self, error: &SessionError) -> bool {
+        let over = match error {
+            SessionError::Refresh(cause) => matches!(**cause, SessionError::SignInEnded { .. }),
+            other => matches!(other, SessionError::NotSignedIn { .. } | SessionError::SignInEnded { .. }),
+        };
+        over && matches!(self.source(), CredentialSource::Store(_)) && self.audience().attended()
+    }
+
+    /// The device flow in the middle of a command: once in a run, however many requests wait for it.
+    pub(crate) async fn sign_in_again(&self, ended: SessionError) -> Result<Persona, SessionError> {
+        let mut asked = self.asking().lock().await;
+        // Somebody else may have signed in meanwhile, here or in another process.
+        if let Some(record) = self.store()?.load_anew()?.filter(|record| self.is_fresh(record)) {
+            return record.persona.choose(self.profile());
+        }
+        if *asked {
+            return Err(ended);
+        }
+        *asked = true;
+        self.audience().note(&ended.to_string());
+        let mut show = |code: &crate::DeviceCode| self.audience().show_code(code);
+        let signed_in = self.sign_in(&mut show).await;
+        self.audience().code_decided();
+        signed_in
     }
 
     async fn renewed(&self, seen: Record, rejected: Option<&Token>) -> Result<Record, SessionError> {
@@ -76,7 +118,7 @@ impl Session {
         rejected: Option<&Token>,
     ) -> Result<Record, SessionError> {
         let store = self.store()?;
-        let present = store.load()?.ok_or_else(|| self.not_signed_in())?;
+        let present = store.load_anew()?.ok_or_else(|| self.not_signed_in())?;
         let changed = present.access != seen.access && self.is_valid(&present);
         if self.serves(&present, rejected) || (changed && rejected != Some(&present.access)) {
             return Ok(present);
@@ -84,9 +126,10 @@ impl Session {
         if let Some(error) = self.earlier_failure(&present) {
             return self.make_do(present, rejected, error);
         }
-        let result = match &present.refresh {
-            Some(refresh) => self.spend(store.as_ref(), &present, refresh).await,
-            None => Err(self.ended("the provider gave no way to renew it")),
+        let result = if present.refreshable {
+            self.spend(store.as_ref(), &present).await
+        } else {
+            Err(self.ended("the provider gave no way to renew it"))
         };
         match result {
             Ok(Some(record)) => Ok(record),
@@ -94,7 +137,8 @@ impl Session {
             Ok(None) => self.clear(store.as_ref(), present, rejected),
             Err(error) => {
                 let error = Arc::new(error);
-                let failed = Failed { access: present.access.clone(), error: Arc::clone(&error) };
+                let access = present.access.clone();
+                let failed = Failed { access, error: Arc::clone(&error), at: Instant::now() };
                 *self.failed().lock().unwrap_or_else(PoisonError::into_inner) = Some(failed);
                 self.make_do(present, rejected, error)
             }
@@ -102,24 +146,27 @@ impl Session {
     }
 
     /// Makes room, asks the provider, stores the answer; `None` if the refresh token was rejected.
+    ///
+    /// The refresh token is in memory here and nowhere else, and wiped when this returns.
     async fn spend(
         &self,
         store: &dyn CredentialStore,
         present: &Record,
-        refresh: &Token,
     ) -> Result<Option<Record>, SessionError> {
         let endpoints = self.endpoints().await?;
-        let room = store.reserve().map_err(cannot_keep)?;
+        let room = store.reserve(Occasion::Renewal).map_err(cannot_keep)?;
+        let refresh = store.load_refresh()?.ok_or_else(|| self.not_signed_in())?;
         let form = [
             ("grant_type", "refresh_token"),
             ("refresh_token", refresh.expose()),
             ("client_id", self.profile().client_id.as_str()),
         ];
-        match self.ask_tokens(&endpoints.token, &form, &[refresh, &present.access]).await {
-            Ok(tokens) => self.keep(room, present, tokens).map(Some),
+        match self.ask_tokens(&endpoints.token, &form, None, &[&refresh, &present.access]).await {
+            Ok(tokens) => self.keep(room, present, &refresh, tokens).map(Some),
             Err(NoTokens::Refused(code, _)) if code == "invalid_grant" => {
-                let again = store.load()?;
-                Ok(again.filter(|again| again.refresh.as_ref() != Some(refresh) && self.is_valid(again)))
+                let again = store.load_anew()?;
+                let other = store.load_refresh()?.is_some_and(|other| other != refresh);
+                Ok(again.filter(|again| other && self.is_valid(again)))
             }
             Err(NoTokens::Refused(_, error)) => Err(error),
             Err(NoTokens::Fault(error)) => {
@@ -131,7 +178,13 @@ impl Session {
         }
     }
 
-    fn keep(&self, room: Box<dyn Reservation>, old: &Record, tokens: Tokens) -> Result<Record, SessionError> {
+    fn keep(
+        &self,
+        room: Box<dyn Reservation>,
+        old: &Record,
+        spent: &Token,
+        tokens: Tokens,
+    ) -> Result<Record, SessionError> {
         let now = self.now();
         let persona = tokens.persona(address::issuer(&self.profile().issuer), &self.profile().client_id);
         let record = Record {
@@ -142,12 +195,12 @@ impl Session {
             obtained_at: now.as_second(),
             // A token that says nothing is still the same person's.
             persona: persona.unwrap_or_else(|_| old.persona.clone()),
-            refresh: tokens.refresh.or_else(|| old.refresh.clone()),
+            refreshable: true,
             access: tokens.access,
         };
-        room.commit(&record).map_err(|source| SessionError::NotKept {
-            profile: self.profile().name.clone(),
-            source: Box::new(source),
+        // None sent keeps the old one: the provider does not rotate.
+        room.commit(&record, Some(tokens.refresh.as_ref().unwrap_or(spent))).map_err(|source| {
+            SessionError::NotKept { profile: self.profile().name.clone(), source: Box::new(source) }
         })?;
         Ok(record)
     }
@@ -160,8 +213,8 @@ impl Session {
         rejected: Option<&Token>,
     ) -> Result<Record, SessionError> {
         if rejected.is_none() && self.is_valid(&record) {
-            record.refresh = None;
-            store.reserve()?.commit(&record)?;
+            record.refreshable = false;
+            store.reserve(Occasion::Renewal)?.commit(&record, None)?;
             return Ok(record);
         }
         store.delete()?;
@@ -176,18 +229,20 @@ impl Session {
         error: Arc<SessionError>,
     ) -> Result<Record, SessionError> {
         if rejected.is_none() && self.is_valid(&record) {
-            tracing::warn!(%error, "the sign-in could not be renewed; it is still valid for a while");
+            self.warn_once(&format!(
+                "the sign-in could not be renewed, and is still valid for a while: {error}"
+            ));
             return Ok(record);
         }
         Err(SessionError::Refresh(error))
     }
 
+    /// A failure of this run that stands: for good, or until the provider may be there again.
     fn earlier_failure(&self, record: &Record) -> Option<Arc<SessionError>> {
         let failed = self.failed().lock().unwrap_or_else(PoisonError::into_inner);
-        failed
-            .as_ref()
-            .filter(|failed| failed.access == record.access)
-            .map(|failed| Arc::clone(&failed.error))
+        let failed = failed.as_ref().filter(|failed| failed.access == record.access)?;
+        let passes = failed.error.kind() == ErrorKind::Unavailable;
+        (!passes || failed.at.elapsed() < PAUSE_AFTER_FAILURE).then(|| Arc::clone(&failed.error))
     }
 
     fn serves(&self, record: &Record, rejected: Option<&Token>) -> bool {
@@ -227,6 +282,12 @@ impl Session {
             }),
             _ => Ok(()),
         }
+    }
+
+    /// The token says nothing of whoever it is for.
+    pub(crate) fn nameless(&self) -> SessionError {
+        let from = self.identity_given_by().unwrap_or("the provider").to_owned();
+        SessionError::TokenUnusable { from, problem: "it does not say whose it is" }
     }
 
     pub(crate) fn not_signed_in(&self) -> SessionError {

@@ -5,18 +5,21 @@
 //! they share. Cloning gives another handle on the same session.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 use tokio::sync::{OwnedRwLockReadGuard, RwLock};
+use tokio::time::Instant;
 
+use crate::audience::Audience;
 use crate::clock::Clock;
 use crate::configuration::{Profile, StoreKind};
 use crate::error::SessionError;
 use crate::http::Http;
 use crate::persona::Persona;
-use crate::source::CredentialSource;
-use crate::store;
+use crate::source::{CredentialSource, Credentials};
+use crate::store::{self, Keyring};
 use crate::token::Token;
 
 /// Where a session keeps its files.
@@ -28,25 +31,53 @@ pub struct Folders {
     pub cache: PathBuf,
 }
 
+/// What all sessions of a process share: folders, a clock, a keyring, and whom to speak to.
+#[derive(Clone)]
+pub struct Surroundings {
+    pub(crate) folders: Folders,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) user_agent: String,
+    pub(crate) keyring: Arc<Keyring>,
+    pub(crate) audience: Arc<dyn Audience>,
+}
+
+impl Surroundings {
+    /// `user_agent` is sent with requests; `session_bus` says whether there is one to ask for a
+    /// keyring, on systems where keyrings are asked through one. Opens nothing.
+    pub fn new(
+        folders: Folders,
+        clock: Arc<dyn Clock>,
+        user_agent: String,
+        session_bus: bool,
+        audience: Arc<dyn Audience>,
+    ) -> Self {
+        let keyring = Arc::new(Keyring::new(session_bus));
+        Self { folders, clock, user_agent, keyring, audience }
+    }
+}
+
 /// A profile with its sign-in. Cheap to build and to clone.
 #[derive(Clone)]
 pub struct Session(Arc<Inner>);
 
 struct Inner {
     profile: Profile,
-    folders: Folders,
-    clock: Arc<dyn Clock>,
+    surroundings: Surroundings,
     http: Http,
     source: CredentialSource,
     turn: Arc<tokio::sync::Mutex<()>>,
     working: Arc<RwLock<()>>,
     failed: Mutex<Option<Failed>>,
+    warned: AtomicBool,
+    /// Held while a person is asked to sign in, so that many requests at once ask once.
+    asking: tokio::sync::Mutex<bool>,
 }
 
 /// A refresh that failed, and the access token that it should have replaced.
 pub(crate) struct Failed {
     pub(crate) access: Token,
     pub(crate) error: Arc<SessionError>,
+    pub(crate) at: Instant,
 }
 
 /// The right to change the stored sign-in; held until dropped.
@@ -81,60 +112,30 @@ impl std::fmt::Debug for Session {
 }
 
 impl Session {
-    /// A session that uses what is stored for the profile. `user_agent` is sent with requests.
-    pub fn new(profile: Profile, folders: Folders, clock: Arc<dyn Clock>, user_agent: String) -> Self {
-        let source = match store::open(&profile, &folders.state, Arc::clone(&clock)) {
-            Ok((store, kind)) => CredentialSource::Store(store, kind),
-            Err(kind) => CredentialSource::Missing(kind),
-        };
-        Self::build(profile, folders, clock, user_agent, source)
+    /// A session for `profile` that signs in with `credentials`.
+    pub fn new(profile: Profile, surroundings: Surroundings, credentials: Credentials) -> Self {
+        let source = CredentialSource::new(credentials, || store::open(&profile, &surroundings));
+        Self::build(profile, surroundings, source)
     }
 
-    /// A session that uses `token`, which `from` (a variable's name, say) gave for this run. It is
-    /// sent to the profile's APIs alone, and neither stored nor renewed.
-    ///
-    /// # Errors
-    /// A value that cannot be a token.
-    pub fn with_token(
-        profile: Profile,
-        folders: Folders,
-        clock: Arc<dyn Clock>,
-        user_agent: String,
-        token: String,
-        from: &str,
-    ) -> Result<Self, SessionError> {
-        let problem = "it is empty, too long, or has characters that no token has";
-        let unusable = || SessionError::TokenUnusable { from: from.to_owned(), problem };
-        let token = Token::new(token).ok_or_else(unusable)?;
-        let source = CredentialSource::Given(token, from.to_owned());
-        Ok(Self::build(profile, folders, clock, user_agent, source))
-    }
-
-    fn build(
-        profile: Profile,
-        folders: Folders,
-        clock: Arc<dyn Clock>,
-        user_agent: String,
-        source: CredentialSource,
-    ) -> Self {
+    fn build(profile: Profile, surroundings: Surroundings, source: CredentialSource) -> Self {
         Self(Arc::new(Inner {
             profile,
-            folders,
-            clock,
-            http: Http::new(user_agent),
+            http: Http::new(surroundings.user_agent.clone()),
+            surroundings,
             source,
             turn: Arc::default(),
             working: Arc::default(),
             failed: Mutex::default(),
+            warned: AtomicBool::new(false),
+            asking: tokio::sync::Mutex::default(),
         }))
     }
 
-    /// The same profile and folders with a store of the test's choosing.
+    /// The same profile and surroundings with a store of the test's choosing.
     #[cfg(test)]
     pub(crate) fn with_store(&self, store: Arc<dyn store::CredentialStore>) -> Self {
-        let source = CredentialSource::Store(store, StoreKind::File);
-        let clock = Arc::clone(&self.0.clock);
-        Self::build(self.profile().clone(), self.folders().clone(), clock, "vantage/test".into(), source)
+        Self::build(self.profile().clone(), self.surroundings().clone(), CredentialSource::Store(store))
     }
 
     /// The profile it is for.
@@ -142,20 +143,24 @@ impl Session {
         &self.0.profile
     }
 
-    /// What gave the token for this run, if it does not come from a store.
-    pub fn token_given_by(&self) -> Option<&str> {
-        match self.source() {
-            CredentialSource::Given(_, from) => Some(from),
-            _ => None,
-        }
-    }
-
-    /// Who is signed in. Renews the sign-in when it has to.
+    /// Who is signed in. Renews the sign-in when it has to, and begins none.
     ///
     /// # Errors
     /// [`SessionError::NotSignedIn`], or why the sign-in could not be renewed.
     pub async fn persona(&self) -> Result<Persona, SessionError> {
-        Ok(self.access(None, None).await?.persona)
+        let access = self.access(None, None).await?;
+        access.persona.ok_or_else(|| self.nameless())
+    }
+
+    /// Who is signed in; where nobody is and somebody is there to do it, a sign-in is begun.
+    ///
+    /// # Errors
+    /// As [`Session::persona`], and how a sign-in can fail.
+    pub async fn persona_or_sign_in(&self) -> Result<Persona, SessionError> {
+        match self.persona().await {
+            Err(error) if self.may_sign_in_after(&error) => self.sign_in_again(error).await,
+            other => other,
+        }
     }
 
     /// What is stored, without any network; `None` if nothing is.
@@ -164,10 +169,6 @@ impl Session {
     /// A record that cannot be read, or that others could have read; a token that was given.
     pub fn stored(&self) -> Result<Option<Stored>, SessionError> {
         let store = self.store()?;
-        let kind = match self.source() {
-            CredentialSource::Store(_, kind) => *kind,
-            _ => self.profile().credential_store,
-        };
         let Some(record) = store.load()? else {
             return Ok(None);
         };
@@ -175,12 +176,17 @@ impl Session {
         Ok(Some(Stored {
             expires_at: record.expires_at.and_then(time),
             obtained_at: time(record.obtained_at).unwrap_or_default(),
-            refreshable: record.refresh.is_some(),
+            refreshable: record.refreshable,
             persona: record.persona,
             origins: record.origins,
-            store: kind,
+            store: store.kind(),
             path: store.path().map(ToOwned::to_owned),
         }))
+    }
+
+    /// Whether a refresh is under way, which [`Session::settle`] would wait for.
+    pub fn is_working(&self) -> bool {
+        self.0.working.try_write().is_err()
     }
 
     /// Waits until no refresh is under way. To be called before the process ends, however it ends:
@@ -204,8 +210,27 @@ impl Session {
         Ok(Lock { _turn: turn, _file: file })
     }
 
+    pub(crate) fn surroundings(&self) -> &Surroundings {
+        &self.0.surroundings
+    }
+
     pub(crate) fn folders(&self) -> &Folders {
-        &self.0.folders
+        &self.0.surroundings.folders
+    }
+
+    pub(crate) fn audience(&self) -> &dyn Audience {
+        &*self.0.surroundings.audience
+    }
+
+    pub(crate) fn asking(&self) -> &tokio::sync::Mutex<bool> {
+        &self.0.asking
+    }
+
+    /// Warns the first time it is called, and not again in this run.
+    pub(crate) fn warn_once(&self, text: &str) {
+        if !self.0.warned.swap(true, Ordering::Relaxed) {
+            self.audience().warn(text);
+        }
     }
 
     pub(crate) fn http(&self) -> &Http {
@@ -221,6 +246,6 @@ impl Session {
     }
 
     pub(crate) fn now(&self) -> Timestamp {
-        self.0.clock.now()
+        self.0.surroundings.clock.now()
     }
 }

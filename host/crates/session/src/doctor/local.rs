@@ -9,7 +9,7 @@ use crate::files;
 use crate::record::{Key, LARGEST, Record, Unreadable};
 use crate::session::Session;
 use crate::source::CredentialSource;
-use crate::store::{self, Keyring, KeyringError};
+use crate::store::{self, KeyringError};
 
 /// Who may look into a folder of the program's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,21 +21,16 @@ pub enum Privacy {
 }
 
 impl Session {
-    /// Checks where the sign-in is kept, and the sign-in. Needs no network. `session_bus` says
-    /// whether there is one to ask for a keyring.
-    pub fn check_store(&self, session_bus: bool) -> Vec<Check> {
-        let kind = match self.source() {
-            CredentialSource::Store(_, kind) => *kind,
-            CredentialSource::Missing(kind) => {
-                return vec![Check::failed("credential store", &SessionError::StoreUnavailable { kind })];
-            }
-            CredentialSource::Given(_, from) => {
-                return vec![Check::good("sign-in", format!("from {from}, for this run"))];
-            }
+    /// Checks where the sign-in is kept, and the sign-in. Needs no network.
+    pub fn check_store(&self) -> Vec<Check> {
+        let CredentialSource::Store(store) = self.source() else {
+            let from = self.identity_given_by().unwrap_or_default();
+            return vec![Check::good("sign-in", format!("from {from}, for this run"))];
         };
+        let kind = store.kind();
         let configured = self.profile().credential_store;
         let keyring = matches!(configured, StoreKind::Auto | StoreKind::Keyring)
-            .then(|| Keyring::new(session_bus).probe());
+            .then(|| self.surroundings().keyring.probe());
         let mut checks = vec![in_force(configured, kind, keyring.as_ref())];
         checks.extend(keyring.as_ref().map(|answer| check_keyring(configured, answer, &self.profile().name)));
         let folder = store::folder(&self.folders().state);
@@ -59,7 +54,16 @@ impl Session {
             }
             Err(error) => return Check::failed("sign-in", &error),
         };
-        match Record::from_json(&bytes, &Key::of(self.profile())) {
+        let key = Key::of(self.profile());
+        let opened = match store::sealed::peek(&bytes, &key, &self.surroundings().keyring) {
+            Some(Ok(opened)) => opened,
+            Some(Err(reason)) => {
+                let error = SessionError::RecordLocked { path: path.to_owned(), reason };
+                return Check::failed("sign-in", &error);
+            }
+            None => Record::from_json(&bytes, &key),
+        };
+        match opened {
             Ok(record) => self.describe(&record),
             Err(Unreadable::Version(found)) => {
                 Check::failed("sign-in", &SessionError::RecordVersion { path: path.to_owned(), found })
@@ -75,7 +79,7 @@ impl Session {
         let persona = &record.persona;
         let who = persona.username.as_deref().or(persona.email.as_deref()).unwrap_or(&persona.subject);
         let left = record.expires_at.map(|expires_at| expires_at.saturating_sub(self.now().as_second()));
-        let (verdict, state) = match (left, record.refresh.is_some()) {
+        let (verdict, state) = match (left, record.refreshable) {
             (Some(left), false) if left <= 0 => (Verdict::Bad, "expired, and cannot be renewed".into()),
             (Some(left), true) if left <= 0 => (Verdict::Good, "to be renewed at the next request".into()),
             (Some(left), true) => (Verdict::Good, format!("good for {left} seconds, then renewed")),

@@ -34,7 +34,6 @@ impl SessionError {
             | Self::SettingUnknown { .. }
             | Self::ProfileName { .. }
             | Self::ProfileBuiltIn { .. }
-            | Self::StoreUnavailable { .. }
             | Self::OrganizationSeveral { .. }
             | Self::TokenGiven { .. }
             | Self::Address { .. }
@@ -52,13 +51,15 @@ impl SessionError {
             | Self::OrganizationMissing { .. }
             | Self::OriginRefused { .. }
             | Self::ApiDenied { .. } => ErrorKind::Denied,
-            Self::ProfileExists { .. } | Self::ProfileActive { .. } | Self::ConfigurationChanged { .. } => {
-                ErrorKind::Conflict
-            }
+            Self::ProfileExists { .. }
+            | Self::ProfileActive { .. }
+            | Self::KeepsNothing { .. }
+            | Self::ConfigurationChanged { .. } => ErrorKind::Conflict,
             Self::Unavailable { .. }
             | Self::Unreachable { .. }
             | Self::LockBusy { .. }
             | Self::LockUnsupported { .. }
+            | Self::KeyringUnreachable { .. }
             | Self::CredentialCommand { .. }
             | Self::CannotKeep { .. }
             | Self::RefreshInterrupted => ErrorKind::Unavailable,
@@ -130,7 +131,17 @@ impl SessionError {
                 "`vantage profile create NAME --issuer URL --api URL` makes one of another name".into(),
             ],
             Self::ProfileActive { .. } => vec!["`vantage profile use OTHER` first chooses another".into()],
-            Self::StoreUnavailable { .. } => vec!["use `file`, `memory` or `auto`".into()],
+            Self::KeyringUnreachable { .. } => vec![
+                "start or unlock the keyring, then try again".into(),
+                "`vantage profile set PROFILE credential-store file` keeps sign-ins without one".into(),
+            ],
+            Self::RecordLocked { .. } => vec![
+                "unlock the keyring, or run the command where it can be reached".into(),
+                "`vantage login --force` signs in anew and replaces what is locked".into(),
+            ],
+            Self::KeepsNothing { profile } => {
+                vec![format!("`vantage logout --profile {profile}` signs out first")]
+            }
             Self::Unsafe { remedy, .. } => vec![remedy.clone()],
             Self::RecordVersion { .. } => {
                 vec!["upgrade vantage, or sign in with another profile".into()]

@@ -1,38 +1,177 @@
-//! The sign-in in a file that only the user can read.
+//! The sign-in in a file that only the user can read, as it is or sealed.
 //!
 //! `sessions/NAME.json`, mode 0600 in a folder of mode 0700, with `NAME.lock` beside it. Replaced
-//! whole, never changed in place. A record that cannot be read is moved aside and kept; one that a
-//! newer program wrote, or that others could have read, is left where it is.
+//! whole, never changed in place. The file itself says which form it has, so that `auto` is decided
+//! once, at sign-in. A damaged record is moved aside and kept; one that a newer program wrote, that
+//! others could have read, or whose key is out of reach is left where it is.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{CredentialStore, Reservation};
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use super::keyring::{Keyring, SealingKey};
+use super::sealed::{self, NotOpened};
+use super::{CredentialStore, Occasion, Reservation, lock};
+use crate::audience::Audience;
 use crate::clock::Clock;
+use crate::configuration::StoreKind;
 use crate::error::SessionError;
 use crate::files::{self, Reserved};
-use crate::record::{Key, LARGEST, ROOM, Record, Unreadable};
+use crate::http::random;
+use crate::record::{self, Key, LARGEST, ROOM, Record, Unreadable};
+use crate::session::Surroundings;
+use crate::token::Token;
+
+/// In which form records are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// As they are.
+    Plain,
+    /// Sealed by a key in the keyring, or not at all.
+    Sealed,
+    /// Sealed where the keyring answers at sign-in, else plain; from then on as they are.
+    Auto,
+}
 
 /// One record in one file.
 pub(crate) struct FileStore {
     key: Key,
+    stem: String,
     path: PathBuf,
     lock_file: PathBuf,
+    form: Form,
+    keyring: Arc<Keyring>,
     clock: Arc<dyn Clock>,
+    audience: Arc<dyn Audience>,
+    /// The last record that was read and the digest of its file, so that the keyring is not asked
+    /// for every request.
+    known: Mutex<Option<([u8; 32], Record)>>,
+    told: AtomicBool,
+}
+
+/// Room beside the file, and how it will be filled.
+struct FileReservation {
+    room: Reserved,
+    sealing_key: Option<SealingKey>,
+    /// Where the key lies that the present record is sealed by, if the next one is not sealed.
+    unneeded: Option<(Arc<Keyring>, String)>,
 }
 
 impl FileStore {
-    pub(crate) fn new(folder: &Path, key: Key, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(key: Key, form: Form, surroundings: &Surroundings) -> Self {
+        let folder = super::folder(&surroundings.folders.state);
         let stem = key.file_stem();
         Self {
             path: folder.join(format!("{stem}.json")),
             lock_file: folder.join(format!("{stem}.lock")),
+            stem,
             key,
-            clock,
+            form,
+            keyring: Arc::clone(&surroundings.keyring),
+            clock: Arc::clone(&surroundings.clock),
+            audience: Arc::clone(&surroundings.audience),
+            known: Mutex::default(),
+            told: AtomicBool::new(false),
         }
     }
 
-    fn set_aside(&self, problem: String) -> SessionError {
+    fn bytes(&self) -> Result<Option<Zeroizing<Vec<u8>>>, SessionError> {
+        let Some(bytes) = files::read_private(&self.path, LARGEST)? else {
+            return Ok(None);
+        };
+        if let Some(folder) = self.path.parent() {
+            files::check_folder(folder)?;
+        }
+        Ok(Some(bytes))
+    }
+
+    fn record(&self, bytes: &[u8]) -> Result<Record, SessionError> {
+        let opened = match record::version(bytes) {
+            Ok(sealed::VERSION) => sealed::open(bytes, &self.key, &self.sealing_key()?),
+            Ok(_) => Record::from_json(bytes, &self.key).map_err(NotOpened::Unreadable),
+            Err(unreadable) => Err(NotOpened::Unreadable(unreadable)),
+        };
+        opened.map_err(|problem| self.not_opened(problem, bytes))
+    }
+
+    /// The key that the present record is sealed by.
+    fn sealing_key(&self) -> Result<SealingKey, SessionError> {
+        match self.keyring.get(&self.stem) {
+            Ok(Some(key)) => Ok(key),
+            Ok(None) => Err(self.locked(sealed::NO_KEY.into())),
+            Err(error) => Err(self.locked(error.to_string())),
+        }
+    }
+
+    /// The key to seal the next record by, made and stored if there is none.
+    fn new_sealing_key(&self) -> Result<SealingKey, SessionError> {
+        let unreachable = |reason: String| SessionError::KeyringUnreachable { reason };
+        if let Some(key) = self.keyring.get(&self.stem).map_err(|error| unreachable(error.to_string()))? {
+            return Ok(key);
+        }
+        let key = random::<32>()?;
+        self.keyring.set(&self.stem, &key).map_err(|error| unreachable(error.to_string()))?;
+        // A keyring that forgets at once would lose the sign-in at the next command.
+        match self.keyring.get(&self.stem) {
+            Ok(Some(kept)) if kept == key => Ok(key),
+            Ok(_) => Err(unreachable("the keyring did not keep what it was given".into())),
+            Err(error) => Err(unreachable(error.to_string())),
+        }
+    }
+
+    fn key_for_next(&self, occasion: Occasion, sealed_now: bool) -> Result<Option<SealingKey>, SessionError> {
+        match (self.form, occasion) {
+            (Form::Plain, _) => Ok(None),
+            (Form::Sealed, _) => self.new_sealing_key().map(Some),
+            (Form::Auto, Occasion::Renewal) if sealed_now => self.sealing_key().map(Some),
+            (Form::Auto, Occasion::Renewal) => Ok(None),
+            (Form::Auto, Occasion::SignIn) => match self.new_sealing_key() {
+                Ok(key) => Ok(Some(key)),
+                Err(SessionError::KeyringUnreachable { reason }) => {
+                    if !self.told.swap(true, Ordering::Relaxed) {
+                        self.audience.note(&format!(
+                            "the sign-in is kept in a file that only you can read, since there is no keyring to use: {reason}"
+                        ));
+                    }
+                    Ok(None)
+                }
+                Err(error) => Err(error),
+            },
+        }
+    }
+
+    fn is_sealed(&self) -> bool {
+        let present = files::read_private(&self.path, LARGEST);
+        present.is_ok_and(|bytes| bytes.is_some_and(|bytes| record::version(&bytes) == Ok(sealed::VERSION)))
+    }
+
+    fn locked(&self, reason: String) -> SessionError {
+        SessionError::RecordLocked { path: self.path.clone(), reason }
+    }
+
+    fn not_opened(&self, problem: NotOpened, seen: &[u8]) -> SessionError {
+        match problem {
+            NotOpened::OtherKey => self.locked(sealed::OTHER_KEY.into()),
+            NotOpened::Unreadable(Unreadable::Version(found)) => {
+                SessionError::RecordVersion { path: self.path.clone(), found }
+            }
+            NotOpened::Unreadable(Unreadable::Damaged(problem)) => self.set_aside(problem, seen),
+        }
+    }
+
+    /// Moves a damaged record out of the way, but never a good one that has just replaced it: only
+    /// under the lock, and only if it still is what was read.
+    fn set_aside(&self, problem: String, seen: &[u8]) -> SessionError {
+        let left = |problem| SessionError::RecordCorrupted { problem, kept: self.path.clone() };
+        let Ok(Some(_lock)) = lock::try_lock(&self.lock_file) else {
+            return left(problem);
+        };
+        if !matches!(files::read_private(&self.path, LARGEST), Ok(Some(now)) if *now == seen) {
+            return left(problem);
+        }
         let name = self.path.file_name().unwrap_or_default().to_string_lossy();
         let kept = self.path.with_file_name(format!("{name}.corrupt-{}", self.clock.now().as_second()));
         match std::fs::rename(&self.path, &kept) {
@@ -44,32 +183,58 @@ impl FileStore {
 
 impl CredentialStore for FileStore {
     fn load(&self) -> Result<Option<Record>, SessionError> {
-        let Some(bytes) = files::read_private(&self.path, LARGEST)? else {
+        let Some(bytes) = self.bytes()? else {
             return Ok(None);
         };
-        if let Some(folder) = self.path.parent() {
-            files::check_folder(folder)?;
+        let digest: [u8; 32] = Sha256::digest(&*bytes).into();
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, record)) = &*known
+            && *of == digest
+        {
+            return Ok(Some(record.clone()));
         }
-        match Record::from_json(&bytes, &self.key) {
-            Ok(record) => Ok(Some(record)),
-            Err(Unreadable::Version(found)) => {
-                Err(SessionError::RecordVersion { path: self.path.clone(), found })
-            }
-            Err(Unreadable::Damaged(problem)) => Err(self.set_aside(problem)),
-        }
+        let record = self.record(&bytes)?;
+        *known = Some((digest, record.clone()));
+        Ok(Some(record))
     }
 
-    fn reserve(&self) -> Result<Box<dyn Reservation>, SessionError> {
+    fn load_refresh(&self) -> Result<Option<Token>, SessionError> {
+        let Some(bytes) = self.bytes()? else {
+            return Ok(None);
+        };
+        let opened = match record::version(&bytes) {
+            Ok(sealed::VERSION) => sealed::open_refresh(&bytes, &self.key, &self.sealing_key()?),
+            Ok(_) => record::refresh_token(&bytes).map_err(NotOpened::Unreadable),
+            Err(unreadable) => Err(NotOpened::Unreadable(unreadable)),
+        };
+        opened.map_err(|problem| self.not_opened(problem, &bytes))
+    }
+
+    fn reserve(&self, occasion: Occasion) -> Result<Box<dyn Reservation>, SessionError> {
         if let Some(folder) = self.path.parent() {
             files::private_folder(folder)?;
         }
+        let sealed_now = self.is_sealed();
+        let sealing_key = self.key_for_next(occasion, sealed_now)?;
+        let unneeded = sealed_now && sealing_key.is_none();
         files::remove_unfinished(&self.path);
-        Ok(Box::new(files::reserve(&self.path, ROOM)?))
+        Ok(Box::new(FileReservation {
+            room: files::reserve(&self.path, ROOM)?,
+            sealing_key,
+            unneeded: unneeded.then(|| (Arc::clone(&self.keyring), self.stem.clone())),
+        }))
     }
 
     fn delete(&self) -> Result<bool, SessionError> {
+        let sealed = self.is_sealed();
         files::remove_unfinished(&self.path);
-        files::remove(&self.path)
+        let deleted = files::remove(&self.path)?;
+        if sealed && let Err(error) = self.keyring.delete(&self.stem) {
+            self.audience.warn(&format!(
+                "the key in the keyring could not be deleted ({error}); what it opened is gone"
+            ));
+        }
+        Ok(deleted)
     }
 
     fn lock_file(&self) -> Option<&Path> {
@@ -79,12 +244,34 @@ impl CredentialStore for FileStore {
     fn path(&self) -> Option<&Path> {
         Some(&self.path)
     }
+
+    fn kind(&self) -> StoreKind {
+        let sealed = match self.form {
+            Form::Plain | Form::Auto => self.is_sealed(),
+            Form::Sealed => !self.path.exists() || self.is_sealed(),
+        };
+        if sealed { StoreKind::Keyring } else { StoreKind::File }
+    }
 }
 
-impl Reservation for Reserved {
-    fn commit(self: Box<Self>, record: &Record) -> Result<(), SessionError> {
-        let failed = |error: serde_json::Error| files::fault("write", Path::new("the sign-in"), error.into());
-        let json = record.to_json().map_err(failed)?;
-        Reserved::commit(*self, &json)
+impl Reservation for FileReservation {
+    fn commit(self: Box<Self>, record: &Record, refresh: Option<&Token>) -> Result<(), SessionError> {
+        let failed = |error: std::io::Error| files::fault("write", Path::new("the sign-in"), error);
+        match &self.sealing_key {
+            Some(key) => {
+                let unsealable = || failed(std::io::Error::other("it could not be encrypted"));
+                let sealed = sealed::seal(record, refresh, key).ok_or_else(unsealable)?;
+                self.room.commit(&sealed)?;
+            }
+            None => {
+                let json = record.to_json(refresh).map_err(|error| failed(error.into()))?;
+                self.room.commit(&json)?;
+            }
+        }
+        if let Some((keyring, name)) = &self.unneeded {
+            // It opens nothing any more, so a keyring that keeps it does no harm.
+            let _ = keyring.delete(name);
+        }
+        Ok(())
     }
 }

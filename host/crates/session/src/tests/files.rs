@@ -11,9 +11,10 @@ use std::sync::Arc;
 
 use super::provider::Provider;
 use super::{TestClock, folders, names, profile, record_file, session};
-use crate::record::{Key, Record};
-use crate::store::{CredentialStore, FileStore, Reservation};
-use crate::{Clock, ErrorKind, Session, SessionError, StoreKind, Verdict};
+use crate::record::{self, Key, Record};
+use crate::store::{CredentialStore, FileStore, Form, Occasion, Reservation};
+use crate::token::Token;
+use crate::{ErrorKind, Session, SessionError, StoreKind, Verdict};
 
 /// Keeps records in files, and never has room for another.
 struct FullStore(FileStore);
@@ -22,7 +23,10 @@ impl CredentialStore for FullStore {
     fn load(&self) -> Result<Option<Record>, SessionError> {
         self.0.load()
     }
-    fn reserve(&self) -> Result<Box<dyn Reservation>, SessionError> {
+    fn load_refresh(&self) -> Result<Option<Token>, SessionError> {
+        self.0.load_refresh()
+    }
+    fn reserve(&self, _: Occasion) -> Result<Box<dyn Reservation>, SessionError> {
         let source = std::io::ErrorKind::StorageFull.into();
         Err(SessionError::File { action: "make room for", path: PathBuf::new(), source })
     }
@@ -35,12 +39,14 @@ impl CredentialStore for FullStore {
     fn path(&self) -> Option<&Path> {
         self.0.path()
     }
+    fn kind(&self) -> StoreKind {
+        self.0.kind()
+    }
 }
 
-pub(super) fn with_full_disk(session: &Session, clock: &Arc<TestClock>) -> Session {
-    let folder = crate::store::folder(&session.folders().state);
-    let clock = Arc::clone(clock) as Arc<dyn Clock>;
-    session.with_store(Arc::new(FullStore(FileStore::new(&folder, Key::of(session.profile()), clock))))
+pub(super) fn with_full_disk(session: &Session) -> Session {
+    let store = FileStore::new(Key::of(session.profile()), Form::Plain, session.surroundings());
+    session.with_store(Arc::new(FullStore(store)))
 }
 
 async fn signed_in() -> (Provider, tempfile::TempDir, Session) {
@@ -73,8 +79,12 @@ fn the_sample_of_version_1_is_read() {
     assert_eq!((stored.refreshable, stored.store, stored.path), (true, StoreKind::File, Some(path)));
     let record = session.store().and_then(|store| store.load()).expect("readable").expect("a record");
     assert!(!format!("{record:?}").contains("canary"), "{record:?}");
-    let again = Record::from_json(&record.to_json().expect("JSON"), &record.key).expect("readable");
-    assert_eq!((again.access, again.refresh, again.generation), (record.access, record.refresh, 7));
+    let refresh = session.store().and_then(|store| store.load_refresh()).expect("readable");
+    let json = record.to_json(refresh.as_ref()).expect("JSON");
+    let again = Record::from_json(&json, &record.key).expect("readable");
+    assert_eq!((again.access, again.refreshable, again.generation), (record.access, true, 7));
+    assert_eq!(record::refresh_token(&json).expect("readable"), refresh);
+    assert!(refresh.is_some_and(|refresh| refresh.expose() == "canary-refresh"));
 }
 
 #[test]
@@ -127,7 +137,7 @@ fn links_and_open_modes_are_refused() {
         session.stored().expect_err("an open folder").hints(),
         [format!("chmod 700 '{}'", folder.display())]
     );
-    let checks = session.check_store(false);
+    let checks = session.check_store();
     let folders = checks.iter().find(|check| check.subject == "sign-in folder").expect("a check of it");
     assert_eq!(folders.verdict, Verdict::Bad);
     mode(folder, 0o700);
@@ -147,13 +157,13 @@ fn links_and_open_modes_are_refused() {
 async fn a_corrupt_record_is_named_by_doctor_and_mended_by_login() {
     let (_provider, home, session) = signed_in().await;
     assert!(
-        session.check_store(false).iter().all(|check| check.verdict == Verdict::Good),
+        session.check_store().iter().all(|check| check.verdict == Verdict::Good),
         "{:?}",
-        session.check_store(false)
+        session.check_store()
     );
     let path = record_file(home.path());
     std::fs::write(&path, "{").expect("written");
-    let checks = session.check_store(false);
+    let checks = session.check_store();
     let sign_in = checks.iter().find(|check| check.subject == "sign-in").expect("a check of it");
     assert_eq!(sign_in.verdict, Verdict::Bad);
     assert!(path.exists(), "doctor moves nothing");
@@ -214,7 +224,8 @@ async fn memory_touches_no_disk() {
     session.persona().await.expect("signed in");
     assert!(!home.path().join("state").exists());
     profile.credential_store = StoreKind::Keyring;
-    let error =
-        super::session(profile, home.path(), &TestClock::new()).persona().await.expect_err("not there");
-    assert!(matches!(error, SessionError::StoreUnavailable { kind: "keyring" }));
+    let session = super::session(profile, home.path(), &TestClock::new());
+    let error = session.login(&mut |_| {}, false).await.expect_err("no keyring");
+    assert!(matches!(error, SessionError::KeyringUnreachable { .. }), "{error:?}");
+    assert_eq!(provider.server.asked("/device").len(), 1, "nobody is asked for what cannot be kept");
 }

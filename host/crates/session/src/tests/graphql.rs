@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::provider::Provider;
 use super::server::{Asked, Raw, Server, json, with_headers};
-use super::{TestClock, folders, profile, session};
-use crate::{ErrorKind, GraphqlRequest, GraphqlResponse, Session, SessionError};
+use super::{TestClock, profile, session, surroundings};
+use crate::{Credentials, ErrorKind, GraphqlRequest, GraphqlResponse, Secret, Session, SessionError};
 
 fn request(mutation: bool) -> GraphqlRequest {
     GraphqlRequest {
@@ -192,17 +192,12 @@ async fn a_given_token_is_used_as_it_is() {
     let home = tempfile::tempdir().expect("a folder");
     let with = |token: &str| {
         let profile = profile(&scene.provider.server.url);
-        Session::with_token(
-            profile,
-            folders(home.path()),
-            TestClock::new(),
-            "t".into(),
-            token.into(),
-            "VANTAGE_TOKEN",
-        )
+        let (token, from) = (Secret::from(token.to_owned()), "VANTAGE_TOKEN".to_owned());
+        let surroundings = surroundings(home.path(), &TestClock::new());
+        Session::new(profile, surroundings, Credentials::Token { token, from })
     };
     // {"sub":"ci","exp":1790000100}
-    let session = with("e30.eyJzdWIiOiJjaSIsImV4cCI6MTc5MDAwMDEwMH0.c2ln").expect("a token");
+    let session = with("e30.eyJzdWIiOiJjaSIsImV4cCI6MTc5MDAwMDEwMH0.c2ln");
     assert_eq!(session.persona().await.expect("a persona").subject, "ci");
     session.graphql(request(false)).await.expect("an answer");
     let error = session.graphql(request(false)).await.expect_err("a 401");
@@ -211,9 +206,9 @@ async fn a_given_token_is_used_as_it_is() {
         assert!(matches!(change, Some(SessionError::TokenGiven { .. })), "{change:?}");
     }
     assert!(!home.path().join("state").exists());
-    assert!(with("a b").is_err());
+    assert!(with("a b").persona().await.is_err());
     // {"sub":"ci","exp":1}
-    let expired = with("e30.eyJzdWIiOiJjaSIsImV4cCI6MX0.c2ln").expect("a token");
+    let expired = with("e30.eyJzdWIiOiJjaSIsImV4cCI6MX0.c2ln");
     assert!(matches!(expired.persona().await, Err(SessionError::TokenUnusable { .. })));
 }
 

@@ -20,7 +20,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use jiff::Timestamp;
 
 use crate::configuration::{Configuration, Origin, Overrides, Profile};
-use crate::{Clock, Folders, Session};
+use crate::record::{Key, Record};
+use crate::token::Token;
+use crate::{Clock, Credentials, Folders, Nobody, Persona, Session, Surroundings};
 
 /// When every test begins.
 const START: i64 = 1_790_000_000;
@@ -62,8 +64,37 @@ fn folders(home: &Path) -> Folders {
 }
 
 fn session(profile: Profile, home: &Path, clock: &Arc<TestClock>) -> Session {
+    Session::new(profile, surroundings(home, clock), Credentials::Stored)
+}
+
+/// Where nobody listens, and no keyring is.
+fn surroundings(home: &Path, clock: &Arc<TestClock>) -> Surroundings {
     let clock = Arc::clone(clock) as Arc<dyn Clock>;
-    Session::new(profile, folders(home), clock, "vantage/test".into())
+    Surroundings::new(folders(home), clock, "vantage/test".into(), false, Arc::new(Nobody))
+}
+
+/// A record as a provider with rotation would have made it.
+pub(crate) fn sample_record() -> Record {
+    let profile = profile("http://127.0.0.1:9");
+    Record {
+        key: Key::of(&profile),
+        generation: 7,
+        origins: vec!["http://127.0.0.1:9".into()],
+        access: Token::new("canary-access".into()).expect("a token"),
+        refreshable: true,
+        expires_at: Some(START + 300),
+        obtained_at: START,
+        persona: Persona {
+            subject: "u-1".into(),
+            username: Some("ada".into()),
+            display_name: None,
+            email: None,
+            organization: None,
+            organizations: Vec::new(),
+            roles: Vec::new(),
+            groups: Vec::new(),
+        },
+    }
 }
 
 /// The path of the one stored record.

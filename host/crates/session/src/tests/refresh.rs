@@ -171,7 +171,7 @@ async fn no_room_on_disk_spends_no_token() {
 async fn a_failed_reservation_spends_no_token() {
     let scene = Scene::signed_in().await;
     scene.clock.forward(280);
-    let session = super::files::with_full_disk(&scene.session(), &scene.clock);
+    let session = super::files::with_full_disk(&scene.session());
     session.persona().await.expect("still valid");
     scene.clock.forward(100);
     let error = session.persona().await.expect_err("expired");

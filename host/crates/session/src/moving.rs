@@ -1,0 +1,126 @@
+//! Sign-ins that go elsewhere: to a profile's new name, or to another store; and finding them all.
+//!
+//! Copied first and forgotten afterwards, so that whoever is interrupted between the two has it twice
+//! and not lost. Both places are locked, in an order that no two processes can cross.
+
+use std::path::{Path, PathBuf};
+
+use url::Url;
+
+use crate::configuration::{Profile, StoreKind};
+use crate::error::SessionError;
+use crate::files;
+use crate::record::{self, Key, LARGEST};
+use crate::session::{Session, Surroundings};
+use crate::source::Credentials;
+use crate::store::{self, Occasion};
+
+/// Where nothing can be signed in to: a record says where it may be sent, not which API that is.
+const NO_API: &str = "https://invalid";
+
+impl Session {
+    /// Copies the stored sign-in to where `to` keeps its own; says whether there was one. It stays
+    /// bound to the origins that it was signed in for.
+    ///
+    /// # Errors
+    /// A sign-in that cannot be read or written, and a store that keeps nothing.
+    pub async fn copy_to(&self, to: &Session) -> Result<bool, SessionError> {
+        let (from_store, to_store) = (self.store()?, to.store()?);
+        let (first, second) =
+            if from_store.lock_file() <= to_store.lock_file() { (self, to) } else { (to, self) };
+        let _first = first.lock().await?;
+        let _second = match first.store()?.lock_file() == second.store()?.lock_file() {
+            true => None,
+            false => Some(second.lock().await?),
+        };
+        let Some(mut record) = from_store.load_anew()? else {
+            return Ok(false);
+        };
+        if to_store.kind() == StoreKind::Memory {
+            return Err(SessionError::KeepsNothing { profile: to.profile().name.clone() });
+        }
+        let refresh = from_store.load_refresh()?;
+        record.key = Key::of(to.profile());
+        to_store.reserve(Occasion::SignIn)?.commit(&record, refresh.as_ref())?;
+        Ok(true)
+    }
+
+    /// Deletes what is stored here and leaves the provider alone, since the sign-in goes on at
+    /// `kept_by`. Where both are one place there is nothing to do.
+    ///
+    /// # Errors
+    /// A record that cannot be locked or deleted.
+    pub async fn forget(&self, kept_by: &Session) -> Result<(), SessionError> {
+        let (store, other) = (self.store()?, kept_by.store()?);
+        if store.path().is_some() && store.path() == other.path() {
+            return Ok(());
+        }
+        let _lock = self.lock().await?;
+        store.delete().map(drop)
+    }
+
+    /// A session for every sign-in that lies in a file, also of profiles that are no longer there.
+    ///
+    /// # Errors
+    /// A folder that cannot be read.
+    pub fn all(surroundings: &Surroundings) -> Result<Vec<Self>, SessionError> {
+        let mut sessions = Vec::new();
+        for path in files_in(&store::folder(&surroundings.folders.state))? {
+            let session = profile_of(&path)
+                .map(|profile| Self::new(profile, surroundings.clone(), Credentials::Stored))
+                .filter(|session| session.store().is_ok_and(|store| store.path() == Some(&*path)));
+            sessions.extend(session);
+        }
+        Ok(sessions)
+    }
+
+    /// Deletes what damage and killed processes left beside the sign-ins, which may hold tokens;
+    /// says how many files that were. Records that can be read stay.
+    ///
+    /// # Errors
+    /// A folder that cannot be read, a file that cannot be deleted.
+    pub fn clear_leftovers(surroundings: &Surroundings) -> Result<usize, SessionError> {
+        let mut deleted = 0;
+        for path in files_in(&store::folder(&surroundings.folders.state))? {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let set_aside = name.contains(".json.corrupt-");
+            let unreadable = name.ends_with(".json") && !name.starts_with('.') && profile_of(&path).is_none();
+            if set_aside || unreadable {
+                deleted += usize::from(files::remove(&path)?);
+            }
+        }
+        Ok(deleted)
+    }
+}
+
+fn files_in(folder: &Path) -> Result<Vec<PathBuf>, SessionError> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(files::fault("look into", folder, error)),
+    };
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    Ok(paths)
+}
+
+/// The profile of a record's file, as far as the record says. It serves to sign out of it.
+fn profile_of(path: &Path) -> Option<Profile> {
+    if path.extension()? != "json" {
+        return None;
+    }
+    let json = files::read_private(path, LARGEST).ok()??;
+    let key = record::key(&json)?;
+    Some(Profile {
+        issuer: Url::parse(&key.issuer).ok()?,
+        name: key.profile,
+        client_id: key.client_id,
+        api: Url::parse(NO_API).ok()?,
+        apis: std::collections::BTreeMap::new(),
+        organization: key.organization,
+        credential_store: StoreKind::Auto,
+        credential_command: Vec::new(),
+        scopes: key.scopes,
+        refresh_threshold: None,
+    })
+}
