@@ -7,7 +7,6 @@
 
 mod bindings;
 mod clang;
-mod folder;
 mod go;
 mod python;
 mod stamp;
@@ -21,7 +20,7 @@ use std::time::Instant;
 use clap::{Args, ValueEnum};
 
 use crate::process::Workspace;
-use crate::{Result, say};
+use crate::{Result, folder, say};
 
 /// Build the packs of every language that the tests run
 #[derive(Args)]

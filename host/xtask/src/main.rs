@@ -1,14 +1,19 @@
 //! `cargo xtask`: what the project does with itself.
 //!
 //! `demo` shows the product on a fresh machine, `test` runs everything that the machine checks run,
-//! `guests` builds the packs that tests and authors use, `fuzz` is a step of `test` by itself. It is plain Rust, so that no shell has to
-//! be there; it knows no crate of the host and drives the built binaries as a user would.
+//! `guests` builds the packs that tests and authors use, `servers` installs what tests run against,
+//! `fuzz` is a step of `test` by itself. It is plain Rust, so that no shell has to be there; it knows
+//! no crate of the host and drives the built binaries as a user would.
 
+mod debian;
 mod demo;
+mod folder;
 mod fuzz;
 mod guests;
+mod npm;
 mod packs;
 mod process;
+mod servers;
 #[path = "../../../tests/support/src/terminal.rs"]
 #[expect(unreachable_pub, reason = "shared with a library, where these are reached")]
 mod terminal;
@@ -42,6 +47,8 @@ enum Task {
     Guests(guests::Arguments),
     /// Look for inputs that break the session's readers
     Fuzz(fuzz::Arguments),
+    /// Install the servers and the browser that the tests run
+    Servers(servers::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -53,6 +60,7 @@ fn main() -> ExitCode {
         Task::Guests(arguments) => {
             packs::guests(&workspace).and_then(|()| guests::run(&workspace, &arguments))
         }
+        Task::Servers(arguments) => servers::run(&workspace, &arguments),
     });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

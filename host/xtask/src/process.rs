@@ -39,6 +39,11 @@ impl Workspace {
         self.target.join("guests")
     }
 
+    /// Where the servers for the tests are installed.
+    pub(crate) fn servers(&self) -> PathBuf {
+        self.target.join("servers")
+    }
+
     /// Runs cargo in the workspace, its output shown.
     pub(crate) fn cargo(&self, arguments: &[&str]) -> Result<()> {
         run(cargo().args(arguments).current_dir(&self.root))

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: format, lints, dependencies, guests, and all tests.
+//! `cargo xtask test`: format, lints, dependencies, guests, servers, and all tests.
 //!
 //! The order puts what fails fast first. Nothing is skipped in silence: a step that cannot run on
 //! this machine is an error, but for advisories, whose database comes from the network.
@@ -9,13 +9,13 @@ use std::time::Instant;
 use clap::Args;
 
 use crate::process::{self, Workspace};
-use crate::{Result, fuzz, guests, packs, say, tools};
+use crate::{Result, fuzz, guests, packs, say, servers, tools};
 
 /// Run everything that the machine checks run
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Leave out a language's packs, where its toolchain cannot be had; repeatable
-    #[arg(long, value_name = "LANGUAGE")]
+    /// Leave out a language's packs, `servers` or `browser`, where they cannot be had; repeatable
+    #[arg(long, value_name = "NAME")]
     skip: Vec<String>,
     /// Also check dependencies against the advisory database, which needs the network
     #[arg(long)]
@@ -40,12 +40,15 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     })?;
     step("guests", || {
         packs::guests(workspace)?;
-        guests::build(workspace, &arguments.skip)
+        let languages = arguments.skip.iter().filter(|name| !servers::is_known(name)).cloned();
+        guests::build(workspace, &languages.collect::<Vec<_>>())
     })?;
+    step("servers", || servers::install(workspace, &arguments.skip))?;
     step("tests", || {
         let mut tests = process::cargo();
         tests.args(["test", "--workspace", "--locked", "--no-fail-fast"]).current_dir(&workspace.root);
         tests.env("VANTAGE_TEST_GUESTS", workspace.guests());
+        tests.env("VANTAGE_TEST_SERVERS", workspace.servers());
         tests.env("VANTAGE_TEST_SKIP", arguments.skip.join(","));
         if arguments.long {
             tests.env("VANTAGE_TEST_LONG", "1");

@@ -1,7 +1,7 @@
 //! Tools that are not part of a Rust toolchain: found, or installed for this workspace alone.
 //!
 //! Nothing is installed outside the target folder but the WebAssembly target, which rustup keeps,
-//! and Debian packages, which `guests` asks for.
+//! and Debian packages, which `guests` and `servers` ask for.
 
 use std::path::PathBuf;
 use std::process::Command;

@@ -1,7 +1,7 @@
 //! The packs in C and C++: Debian's clang 19 and its libraries for WebAssembly.
 //!
 //! The generated bindings carry the contract in an object file, so the linked module needs only to
-//! be wrapped. Packages that are missing are installed where that can be done without asking.
+//! be wrapped.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,8 +11,7 @@ use wit_bindgen_core::WorldGenerator;
 
 use super::bindings::{self, Contract};
 use super::{Site, folder};
-use crate::Result;
-use crate::process;
+use crate::{Result, debian, process};
 
 /// What C needs.
 const PACKAGES: [&str; 4] = ["clang-19", "lld-19", "wasi-libc", "libclang-rt-19-dev-wasm32"];
@@ -20,13 +19,16 @@ const PACKAGES: [&str; 4] = ["clang-19", "lld-19", "wasi-libc", "libclang-rt-19-
 /// What C++ needs beside it.
 const PACKAGES_CPP: [&str; 2] = ["libc++-19-dev-wasm32", "libc++abi-19-dev-wasm32"];
 
+/// What the packages are, where there is no Debian to ask.
+const NEEDED: &str = "clang 19 for WebAssembly is needed as Debian packages it";
+
 /// Small, checked strictly, and linked as a library with no `main`.
 const FLAGS: [&str; 7] =
     ["--target=wasm32-wasi", "-Os", "-flto", "-Wall", "-Wextra", "-mexec-model=reactor", "-Wl,--strip-all"];
 
 /// Builds `sdk/c/example/c_report.c`.
 pub(super) fn build_c(site: &Site<'_>) -> Result<PathBuf> {
-    packages(&PACKAGES)?;
+    debian::packages(&PACKAGES, NEEDED)?;
     let generator = wit_bindgen_c::Opts::default().build();
     let generated = generate(site, generator)?;
     let mut clang = Command::new("clang-19");
@@ -37,7 +39,7 @@ pub(super) fn build_c(site: &Site<'_>) -> Result<PathBuf> {
 /// Builds `sdk/c/example/cpp_report.cpp`.
 pub(super) fn build_cpp(site: &Site<'_>) -> Result<PathBuf> {
     let all: Vec<&str> = PACKAGES.into_iter().chain(PACKAGES_CPP).collect();
-    packages(&all)?;
+    debian::packages(&all, NEEDED)?;
     let generator = wit_bindgen_cpp::Opts::default().build(None);
     let generated = generate(site, generator)?;
     let mut clang = Command::new("clang++-19");
@@ -63,40 +65,4 @@ fn link(site: &Site<'_>, mut clang: Command, generated: &Path) -> Result<PathBuf
     let component = site.work.join("pack.wasm");
     folder::write(&component, &bindings::component(&fs::read(core)?)?)?;
     Ok(component)
-}
-
-/// Makes sure that Debian packages are there, through apt when run by root.
-fn packages(names: &[&str]) -> Result<()> {
-    let missing: Vec<&str> = names.iter().copied().filter(|name| !is_package(name)).collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let line = format!("apt-get install {}", missing.join(" "));
-    if !process::is_installed("apt-get") {
-        return Err(format!("clang 19 for WebAssembly is needed as Debian packages it: `{line}`").into());
-    }
-    if !is_root() {
-        return Err(format!("packages are missing; as root: `{line}`").into());
-    }
-    install(&missing).or_else(|_| {
-        // The lists of packages may be missing or older than the archive.
-        process::run(Command::new("apt-get").args(["update", "--quiet=2"]))?;
-        install(&missing)
-    })
-}
-
-fn install(missing: &[&str]) -> Result<()> {
-    let mut apt = Command::new("apt-get");
-    apt.args(["install", "--yes", "--quiet=2", "--no-install-recommends"]).args(missing);
-    process::run(apt.env("DEBIAN_FRONTEND", "noninteractive"))
-}
-
-fn is_package(name: &str) -> bool {
-    let query =
-        Command::new("dpkg-query").args(["--show", "--showformat=${db:Status-Status}", name]).output();
-    query.is_ok_and(|output| output.status.success() && output.stdout == b"installed")
-}
-
-fn is_root() -> bool {
-    Command::new("id").arg("--user").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }

@@ -2,24 +2,19 @@
 //!
 //! WASI is not stubbed, as for Python: with `--backend-qjs-stub-wasi`, `new Date()` ends the run.
 //! Everything happens in a copy of `sdk/javascript`, so that no `node_modules` lands in the
-//! repository. `package.json` pins the tools; there is no lock file, since npm writes one that lacks
-//! the other platforms' binaries.
+//! repository. `package.json` pins the tools.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
-use super::{Site, folder};
-use crate::Result;
-use crate::process;
+use super::Site;
+use crate::{Result, folder, npm, process};
 
 /// Builds `sdk/javascript/example/ts-report.ts`.
 pub(super) fn build(site: &Site<'_>) -> Result<PathBuf> {
-    if !process::is_installed("node") || !process::is_installed("npm") {
-        return Err("Node.js with npm is needed, 20 or later; its installer is at https://nodejs.org".into());
-    }
     copy(site)?;
-    install(&site.work)?;
+    npm::install(&site.work)?;
     let contract = site.work.join("wit");
     folder::replace(&site.contract, &contract)?;
     folder::remove(&site.work.join("generated"))?;
@@ -48,28 +43,6 @@ fn copy(site: &Site<'_>) -> Result<()> {
         fs::copy(site.sources.join(name), site.work.join(name))?;
     }
     Ok(())
-}
-
-/// Installs what `package.json` names, unless the last installation was of the same.
-fn install(work: &Path) -> Result<()> {
-    let wanted = fs::read(work.join("package.json"))?;
-    let record = work.join("node_modules/.installed");
-    if fs::read(&record).is_ok_and(|installed| installed == wanted) {
-        return Ok(());
-    }
-    let mut npm = Command::new("npm");
-    npm.args([
-        "install",
-        "--no-package-lock",
-        "--no-audit",
-        "--no-fund",
-        "--ignore-scripts",
-        "--loglevel",
-        "error",
-    ]);
-    folder::remove(&work.join("node_modules"))?;
-    process::run(npm.current_dir(work))?;
-    folder::write(&record, &wanted)
 }
 
 fn program(site: &Site<'_>, name: &str, arguments: &[&str]) -> Result<()> {

@@ -1,6 +1,6 @@
-//! Files as the builders need them: whole or not at all, and trees copied without leftovers.
+//! Files as builders and installers need them: whole or not at all, and trees copied without leftovers.
 //!
-//! Called by the builders of [`super`]; knows nothing of languages.
+//! Called by the builders of `guests` and by `servers`; knows nothing of languages.
 
 use std::fs;
 use std::io::Write;
@@ -9,10 +9,10 @@ use std::path::Path;
 use crate::Result;
 
 /// Names that tools leave beside sources; never copied, and no input of a build.
-pub(super) const LEFTOVERS: [&str; 4] = ["node_modules", "__pycache__", "dist", "generated"];
+pub(crate) const LEFTOVERS: [&str; 4] = ["node_modules", "__pycache__", "dist", "generated"];
 
 /// Writes a file in one step: a build that is killed leaves the old one or the new one.
-pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     let folder = path.parent().ok_or("a file needs a folder")?;
     fs::create_dir_all(folder)?;
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
@@ -22,7 +22,7 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
 }
 
 /// Removes a file or a tree; what is not there is no error.
-pub(super) fn remove(path: &Path) -> Result<()> {
+pub(crate) fn remove(path: &Path) -> Result<()> {
     let outcome = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
     match outcome {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
@@ -31,10 +31,10 @@ pub(super) fn remove(path: &Path) -> Result<()> {
 }
 
 /// Makes `to` a copy of the tree `from`, with nothing in it that was there before.
-pub(super) fn replace(from: &Path, to: &Path) -> Result<()> {
+pub(crate) fn replace(from: &Path, to: &Path) -> Result<()> {
     remove(to)?;
     fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from).map_err(|error| format!("cannot read {}: {error}", super::shown(from)))? {
+    for entry in fs::read_dir(from).map_err(|error| format!("cannot read `{}`: {error}", from.display()))? {
         let entry = entry?;
         let target = to.join(entry.file_name());
         if LEFTOVERS.iter().any(|name| entry.file_name() == *name) {

@@ -1,0 +1,79 @@
+//! `cargo xtask servers`: servers and a browser that nobody here wrote, for the end-to-end tests.
+//!
+//! The provider of `tests/support/oidc` is copied to `<target>/servers/oidc`, since Node.js looks
+//! for modules beside the file that imports them, and no `node_modules` is to land in the
+//! repository. The browser is Debian's. Nothing is started here: the tests do that.
+
+use std::fs;
+
+use clap::{Args, ValueEnum};
+
+use crate::process::{self, Workspace};
+use crate::{Result, debian, folder, npm, say};
+
+/// The browser, and what drives it.
+const BROWSER: [&str; 2] = ["chromium", "chromium-driver"];
+
+/// Install the servers and the browser that the tests run
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// Leave one out, where it cannot be had; repeatable
+    #[arg(long, value_name = "SERVER")]
+    skip: Vec<Server>,
+}
+
+/// What can be left out; also what `VANTAGE_TEST_SKIP` calls it.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Server {
+    /// The provider of identities, and whatever else runs on Node.js
+    Servers,
+    /// Chromium and its driver
+    Browser,
+}
+
+/// Runs `cargo xtask servers`.
+pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
+    install_all(workspace, &arguments.skip)
+}
+
+/// Whether `name` is something that this module installs.
+pub(crate) fn is_known(name: &str) -> bool {
+    Server::from_str(name, true).is_ok()
+}
+
+/// Installs all but what `skip` names; names that are not known here are others' business.
+pub(crate) fn install(workspace: &Workspace, skip: &[String]) -> Result<()> {
+    let skip: Vec<Server> = skip.iter().filter_map(|name| Server::from_str(name, true).ok()).collect();
+    install_all(workspace, &skip)
+}
+
+fn install_all(workspace: &Workspace, skip: &[Server]) -> Result<()> {
+    if skip.contains(&Server::Servers) {
+        say("servers: skipped, as told");
+    } else {
+        provider(workspace).map_err(|error| format!("{error}; `--skip servers` leaves their tests out"))?;
+    }
+    if skip.contains(&Server::Browser) {
+        say("servers: browser: skipped, as told");
+    } else if !process::is_installed("chromedriver") {
+        debian::packages(&BROWSER, "Chromium and its driver are needed as Debian packages them")
+            .map_err(|error| format!("{error}; `--skip browser` leaves its test out"))?;
+    }
+    Ok(())
+}
+
+fn provider(workspace: &Workspace) -> Result<()> {
+    let sources = workspace.root.join("tests/support/oidc");
+    let work = workspace.servers().join("oidc");
+    fs::create_dir_all(&work)?;
+    // Two runs at once would install into the same folder.
+    let lock = fs::File::create(workspace.servers().join(".lock"))?;
+    lock.lock()?;
+    for entry in fs::read_dir(sources)? {
+        let entry = entry?;
+        if entry.file_type()?.is_file() {
+            folder::write(&work.join(entry.file_name()), &fs::read(entry.path())?)?;
+        }
+    }
+    npm::install(&work)
+}
