@@ -22,6 +22,7 @@ mod lifecycle;
 mod network;
 mod packs;
 mod profiles;
+mod provider;
 mod sign_in;
 #[cfg(unix)]
 mod stores;

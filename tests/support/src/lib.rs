@@ -7,6 +7,8 @@
 #![expect(clippy::unwrap_used, reason = "a world that cannot be made has failed its test")]
 
 mod bounded;
+pub mod browser;
+pub mod oidc;
 mod ran;
 mod stored;
 #[cfg(target_os = "linux")]
