@@ -8,6 +8,7 @@ mod hostile;
 mod liberties;
 mod refresh;
 mod sign_in;
+mod unattended;
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -73,3 +74,13 @@ fn records(world: &World) -> Vec<PathBuf> {
     let paths = folder.map(|entry| entry.unwrap().path());
     paths.filter(|path| path.extension().is_some_and(|end| end == "json")).collect()
 }
+
+/// Makes a file the user's alone.
+#[cfg(unix)]
+fn private(path: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+#[cfg(not(unix))]
+fn private(_: &Path) {}

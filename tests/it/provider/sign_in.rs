@@ -7,7 +7,7 @@ use vantage_test_support::browser::Browser;
 use vantage_test_support::oidc::{Realm, Waiting, path};
 use vantage_test_support::{Ran, World};
 
-use super::{QUERY, expired, is_skipped, records, sign_in, started};
+use super::{QUERY, expired, is_skipped, private, records, sign_in, started};
 
 #[test]
 fn a_code_approved_on_the_providers_pages_signs_in() {
@@ -164,12 +164,3 @@ fn is_signed_in(world: &World) {
     assert_eq!(persona["profile"], "realm");
     assert_eq!(world.run(QUERY).expect(0).stdout, "__typename\tQuery\n");
 }
-
-#[cfg(unix)]
-fn private(path: &std::path::Path) {
-    use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
-}
-
-#[cfg(not(unix))]
-fn private(_: &std::path::Path) {}

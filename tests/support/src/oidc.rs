@@ -154,6 +154,16 @@ impl Realm {
         self.tell("/assertion", claims)["assertion"].as_str().unwrap().to_owned()
     }
 
+    /// An access token of the client `robot`, asked for by the test itself.
+    pub fn token(&self) -> String {
+        let request = self.provider.client.post(format!("{}{}", self.issuer(), path::TOKEN));
+        let request = request.basic_auth("robot", Some(self.secret()));
+        let request = request.form(&[("grant_type", "client_credentials")]);
+        let answer: Value =
+            self.provider.runtime.block_on(async { request.send().await.unwrap().json().await.unwrap() });
+        answer["access_token"].as_str().unwrap().to_owned()
+    }
+
     /// The realm forgets everything that it knows, and has other keys: it has been restarted.
     pub fn restart(&self) {
         self.tell("", &Value::Object(serde_json::Map::new()));
