@@ -48,7 +48,8 @@ pub(super) enum NotOpened {
 /// Seals a record with its refresh token; `None` if the system's cryptography fails.
 pub(super) fn seal(record: &Record, refresh: Option<&Token>, key: &SealingKey) -> Option<Vec<u8>> {
     let sign_in = record.key.file_stem();
-    let body = seal_part(key, &context(&sign_in, "record", ""), &record.to_json(None).ok()?)?;
+    let whole = context(&sign_in, "record", beside(refresh.is_some()));
+    let body = seal_part(key, &whole, &record.to_json(None).ok()?)?;
     let refresh = match refresh {
         Some(refresh) => {
             let context = context(&sign_in, "refresh-token", &body);
@@ -69,7 +70,7 @@ pub(super) fn seal(record: &Record, refresh: Option<&Token>, key: &SealingKey) -
 /// Opens the record, and leaves the refresh token sealed.
 pub(super) fn open(json: &[u8], sign_in: &Key, key: &SealingKey) -> Result<Record, NotOpened> {
     let sealed = read(json, sign_in, key)?;
-    let context = context(&sign_in.file_stem(), "record", "");
+    let context = context(&sign_in.file_stem(), "record", beside(sealed.refresh_token.is_some()));
     let body = open_part(key, &context, &sealed.record)?;
     let mut record = Record::from_json(&body, sign_in).map_err(NotOpened::Unreadable)?;
     record.refreshable = sealed.refresh_token.is_some();
@@ -121,6 +122,11 @@ fn read(json: &[u8], sign_in: &Key, key: &SealingKey) -> Result<Sealed, NotOpene
 /// What a sealed part is bound to: no part opens in the place of another.
 fn context(sign_in: &str, part: &str, beside: &str) -> String {
     format!("vantage sealed record {VERSION}\n{sign_in}\n{part}\n{beside}")
+}
+
+/// Whether a refresh token belongs to the record, so that none can be taken away unseen.
+fn beside(refreshable: bool) -> &'static str {
+    if refreshable { "with a refresh token" } else { "alone" }
 }
 
 /// A fresh nonce, what was encrypted, and its tag, as one text.

@@ -114,9 +114,9 @@ fn a_damaged_record_is_set_aside_and_kept() {
 #[test]
 fn a_newer_record_stays_where_it_is() {
     let home = tempfile::tempdir().expect("a folder");
-    let (session, path) = with_record(home.path(), r#"{"version":2,"something":"else"}"#);
+    let (session, path) = with_record(home.path(), r#"{"version":3,"something":"else"}"#);
     let error = session.stored().expect_err("a newer version");
-    assert!(matches!(error, SessionError::RecordVersion { found: 2, .. }), "{error:?}");
+    assert!(matches!(error, SessionError::RecordVersion { found: 3, .. }), "{error:?}");
     assert!(path.exists());
 }
 
