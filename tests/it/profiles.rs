@@ -4,7 +4,7 @@ use std::fs;
 
 use insta::assert_snapshot;
 
-use crate::world;
+use crate::{signed_in, world};
 
 #[test]
 fn profiles_are_listed_shown_and_chosen() {
@@ -263,4 +263,71 @@ fn deleting_a_profile_asks_and_no_is_the_default() {
     world.run(&lab).expect(0);
     let deleted = world.run(&["profile", "delete", "lab", "--yes", "-o", "json"]).expect(0);
     assert_eq!(deleted.stdout, "{\"deleted\":\"lab\"}\n");
+}
+
+#[test]
+fn a_renamed_profile_stays_signed_in_for_every_organization() {
+    let world = signed_in();
+    world.run(&["login", "--organization", "globex"]).expect(0);
+    world.run(&["profile", "rename", "test", "lab"]).expect(0);
+    for line in [&["whoami", "-o", "json"][..], &["whoami", "-o", "json", "--organization", "globex"]] {
+        assert_eq!(world.run(line).expect(0).json()["profile"], "lab");
+    }
+    assert_eq!(world.admin("stats")["device_authorizations"], 2);
+    world.run(&["profile", "rename", "lab", "test"]).expect(0);
+    world.run(&["whoami"]).expect(0);
+}
+
+#[test]
+fn another_store_takes_the_sign_in_along_but_memory_refuses_it() {
+    let world = signed_in();
+    world.run(&["profile", "set", "test", "credential-store", "file"]).expect(0);
+    assert_eq!(world.run(&["whoami", "-o", "json"]).expect(0).json()["source"], "sign-in in file");
+    let config = fs::read_to_string(world.home().join("config.toml")).unwrap();
+    assert_snapshot!(world.run(&["config", "set", "credential-store", "memory"]), @"
+    exit: 6
+    --- stdout
+    --- stderr
+    error: profile `test` is signed in, and the store `memory` keeps no sign-in
+    hint: vantage logout --profile test signs out first
+    ");
+    assert_eq!(fs::read_to_string(world.home().join("config.toml")).unwrap(), config);
+    world.run(&["whoami"]).expect(0);
+    world.run(&["logout"]).expect(0);
+    world.run(&["config", "set", "credential-store", "memory"]).expect(0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_sign_in_goes_back_where_the_configuration_cannot_be_saved() {
+    let world = signed_in();
+    // A name to which no file beside it can add a character; modes would not stop root.
+    let (config, long) = (world.home().join("config.toml"), world.home().join("c".repeat(255)));
+    fs::rename(&config, &long).unwrap();
+    std::os::unix::fs::symlink(&long, &config).unwrap();
+    world.run(&["profile", "rename", "test", "lab"]).expect(1);
+    world.run(&["profile", "set", "test", "credential-store", "file"]).expect(1);
+    assert_eq!(world.run(&["whoami", "-o", "json"]).expect(0).json()["profile"], "test");
+}
+
+#[test]
+fn a_deleted_profile_is_signed_out() {
+    let world = signed_in();
+    world.run(&["login", "--organization", "globex"]).expect(0);
+    world.run(&["profile", "use", "default"]).expect(0);
+    assert_snapshot!(world.run(&["profile", "delete", "test", "--yes"]), @"
+    exit: 0
+    --- stdout
+    deleted	test
+    --- stderr
+    profile `test`: signed out
+    profile `test`, organization `globex`: signed out
+    ");
+    assert_eq!(world.admin("stats")["revocations"], 2);
+    let left = fs::read_dir(world.home().join("state/sessions")).unwrap();
+    let left: Vec<_> = left
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|end| end == "json"))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
 }

@@ -1,11 +1,12 @@
 //! Signing in, who is signed in and signing out.
 
 use std::fs;
+use std::io::{Seek, Write};
 
 use insta::assert_snapshot;
 use serde_json::json;
 use vantage_platform::Options;
-use vantage_test_support::World;
+use vantage_test_support::{Ran, World};
 
 use crate::{VANTAGE, seeded, signed_in, world};
 
@@ -134,6 +135,94 @@ fn what_the_platform_refuses_is_exit_5() {
         assert_eq!(ran.stdout, "");
         assert_eq!(ran.json_error()["kind"], "denied", "{ran}");
     }
+}
+
+#[test]
+fn logout_of_everything_has_a_line_for_each_sign_in() {
+    let mut world = signed_in();
+    world.run(&["login", "--organization", "globex"]).expect(0);
+    let ran = world.run(&["logout", "--all"]).expect(0);
+    let mut lines: Vec<&str> = ran.stderr.lines().collect();
+    lines.sort_unstable();
+    assert_eq!(
+        lines,
+        ["profile `test`, organization `globex`: signed out", "profile `test`: signed out"],
+        "{ran}"
+    );
+    assert_eq!((world.admin("stats")["revocations"].clone(), records(&world).len()), (json!(2), 0));
+    assert!(world.run(&["logout", "--all"]).expect(0).stderr.contains("nobody was signed in"));
+
+    world.run(&["login"]).expect(0);
+    world.stop_platform();
+    let ran = world.run(&["logout", "--all"]).expect(0);
+    assert!(ran.stderr.contains("could not be told"), "{ran}");
+    assert_eq!(records(&world).len(), 0);
+}
+
+#[test]
+fn whoami_says_where_the_identity_comes_from() {
+    let world = signed_in();
+    let persona = world.run(&["whoami", "-o", "json"]).expect(0).json();
+    assert_eq!((&persona["source"], &persona["store"]), (&json!("sign-in in file"), &json!("file")));
+    assert!(persona["expires"].is_string(), "{persona}");
+}
+
+/// The access token of the one stored sign-in.
+fn token(world: &World) -> String {
+    let record: serde_json::Value = serde_json::from_slice(&fs::read(&records(world)[0]).unwrap()).unwrap();
+    record["access_token"].as_str().unwrap().to_owned()
+}
+
+/// Runs `login --token-stdin` with `token` on standard input.
+fn login_with(world: &World, token: &[u8]) -> Ran {
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(token).and_then(|()| file.rewind()).unwrap();
+    world.finish(world.command(&["login", "--token-stdin"]).stdin(file))
+}
+
+#[test]
+fn a_token_from_standard_input_is_kept_until_it_expires() {
+    let world = signed_in();
+    let token = token(&world);
+    world.run(&["logout"]).expect(0);
+    for line in [format!("{token}\n"), format!("{token}\r\n"), token.clone()] {
+        let ran = login_with(&world, line.as_bytes()).expect(0);
+        assert!(ran.stderr.starts_with("signed in as `ada`") && ran.stdout.is_empty(), "{ran}");
+        let persona = world.run(&["whoami", "-o", "json"]).expect(0).json();
+        assert_eq!(persona["username"], "ada");
+        world.run(&["logout"]).expect(0);
+    }
+}
+
+#[test]
+fn what_is_no_token_is_refused_and_never_shown() {
+    let world = world();
+    let long = vec![b'x'; 70 * 1024];
+    for bad in [&b""[..], b"\n", b"canary with spaces", b"canary\x1b[0m", b"\xff\xfecanary", &long, b"canary"]
+    {
+        let ran = login_with(&world, bad);
+        assert!(ran.status != 0 && ran.status != 101, "{ran}");
+        assert!(!ran.stderr.contains("canary") && !ran.stderr.contains("xxxx"), "{ran}");
+        assert_eq!(records(&world).len(), 0);
+    }
+    let (text, status) = world.on_terminal(&["login", "--token-stdin"]).finish().unwrap();
+    assert!(status.exit_code() == 2 && text.contains("vantage login --token-stdin < FILE"), "{text}");
+    world.run(&["login", "--token-stdin", "--force"]).expect(2);
+}
+
+#[test]
+fn while_a_variable_gives_the_identity_nobody_signs_in_or_out() {
+    let world = signed_in();
+    let token = token(&world);
+    let with = |arguments: &[&str]| world.finish(world.command(arguments).env("VANTAGE_TOKEN", &token));
+    for line in [&["login"][..], &["login", "--force"], &["logout"], &["logout", "--all"]] {
+        let ran = with(line).expect(2);
+        assert!(ran.stderr.contains("VANTAGE_TOKEN"), "{ran}");
+    }
+    let persona = with(&["whoami", "-o", "json"]).expect(0).json();
+    assert_eq!(persona["source"], "the variable `VANTAGE_TOKEN`");
+    assert!(persona["store"].is_null() && persona["expires"].is_string(), "{persona}");
+    assert_eq!(world.admin("stats")["revocations"], json!(0));
 }
 
 /// A program that writes its arguments and its variables into a pipe.

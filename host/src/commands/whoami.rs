@@ -9,6 +9,7 @@ use crate::context::Context;
 use crate::error::HostError;
 use crate::reply::{self, Reply};
 use vantage_output::AnswerSpec;
+use vantage_session::{Session, StoreKind};
 
 /// Show who is signed in
 #[derive(Debug, Clone, Args)]
@@ -25,6 +26,7 @@ pub fn answer() -> AnswerSpec {
         reply::column("Profile", "/profile"),
         reply::column("Issuer", "/issuer"),
         reply::column("API", "/api"),
+        reply::column("Source", "/source"),
         reply::time_column("Expires", "/expires"),
         reply::wide_column("Subject", "/subject"),
     ])
@@ -34,7 +36,7 @@ pub fn answer() -> AnswerSpec {
 pub async fn run(_: &Arguments, context: &Context) -> Result<Reply, HostError> {
     let session = context.session()?;
     let persona = session.persona().await?;
-    let expires = session.stored()?.and_then(|stored| Some(stored.expires_at?.to_string()));
+    let identity = identity(&session)?;
     let resolved = context.resolved()?;
     let record = json!({
         "username": persona.username,
@@ -47,7 +49,32 @@ pub async fn run(_: &Arguments, context: &Context) -> Result<Reply, HostError> {
         "profile": resolved.profile.name,
         "issuer": resolved.profile.issuer.as_str(),
         "api": resolved.profile.api.as_str().trim_end_matches('/'),
-        "expires": expires,
+        "source": identity.source,
+        "store": identity.store.map(StoreKind::as_str),
+        "expires": identity.expires,
     });
     Ok(Reply::one(record))
+}
+
+/// Where the identity comes from.
+struct Identity {
+    source: String,
+    /// The kind of store; none has what a variable gives.
+    store: Option<StoreKind>,
+    expires: Option<String>,
+}
+
+fn identity(session: &Session) -> Result<Identity, HostError> {
+    if let Some(from) = session.identity_given_by() {
+        return Ok(Identity { source: format!("the variable `{from}`"), store: None, expires: None });
+    }
+    let stored = session.stored()?;
+    let store = stored.as_ref().map(|stored| stored.store);
+    let source = match store {
+        Some(StoreKind::Command) => "sign-in kept by the credential command".to_owned(),
+        Some(kind) => format!("sign-in in {kind}"),
+        None => "sign-in".to_owned(),
+    };
+    let expires = stored.and_then(|stored| Some(stored.expires_at?.to_string()));
+    Ok(Identity { source, store, expires })
 }

@@ -3,10 +3,10 @@
 //! A sign-in is kept under the name of its profile, in the store that the profile names. So what
 //! changes either first moves the sign-in, then saves, and moves it back where saving fails.
 
-use vantage_session::{Configuration, Origin, Overrides, Profile, SessionError};
+use vantage_session::{Configuration, Origin, Overrides, Profile, Session, SessionError, StoreKind};
 
 use crate::context::Context;
-use crate::error::HostError;
+use crate::error::{HostError, Kind};
 
 /// Changes settings of the profile `name`, and saves; its sign-in goes where the profile then says.
 pub async fn save(
@@ -19,7 +19,7 @@ pub async fn save(
     change(configuration)?;
     let after = profile(configuration, name);
     match before.zip(after) {
-        Some((before, after)) if before.credential_store != after.credential_store => {
+        Some((before, after)) if where_kept(&before) != where_kept(&after) => {
             carried(context, configuration, before, after).await
         }
         _ => Ok(configuration.save()?),
@@ -42,18 +42,91 @@ pub async fn rename(
     }
 }
 
-/// Moves the sign-in of one profile to another, and saves.
+/// Every sign-in of a profile: its own, and those for organizations that were named by option or
+/// variable.
+pub fn sign_ins(context: &Context, profile: &Profile) -> Result<Vec<Session>, HostError> {
+    let mut sessions = vec![context.session_for(profile.clone())?];
+    let same = |other: &Profile| {
+        (&other.issuer, &other.client_id, &other.scopes, &other.organization)
+            == (&profile.issuer, &profile.client_id, &profile.scopes, &profile.organization)
+    };
+    let others = context.sessions()?.into_iter();
+    sessions.extend(others.filter(|other| other.profile().name == profile.name && !same(other.profile())));
+    Ok(sessions)
+}
+
+/// Moves the sign-ins of one profile to another, and saves.
 async fn carried(
-    _context: &Context,
+    context: &Context,
     configuration: &mut Configuration,
-    _before: Profile,
-    _after: Profile,
+    before: Profile,
+    after: Profile,
 ) -> Result<(), HostError> {
-    Ok(configuration.save()?)
+    let mut moves = Vec::new();
+    for from in sign_ins(context, &before)? {
+        let to = context.session_for(Profile {
+            name: after.name.clone(),
+            credential_store: after.credential_store,
+            credential_command: after.credential_command.clone(),
+            ..from.profile().clone()
+        })?;
+        moves.push((from, to));
+    }
+    if after.credential_store == StoreKind::Memory && is_signed_in(&moves)? {
+        return Err(HostError::said(
+            Kind::Conflict,
+            format!("profile `{}` is signed in, and the store `memory` keeps no sign-in", before.name),
+            vec![format!("vantage logout --profile {} signs out first", before.name)],
+        ));
+    }
+    let mut moved = Vec::new();
+    let carried = carry(&moves, &mut moved).await;
+    let Err(error) = carried.and_then(|()| configuration.save()) else {
+        return Ok(());
+    };
+    // Back to where the configuration, which is as it was, will look for them.
+    for (from, to) in moved {
+        if let Err(error) = to.carry_over(from).await {
+            context
+                .console()
+                .warn(&format!("a sign-in of profile `{}` was left behind: {error}", before.name));
+        }
+    }
+    Err(error.into())
+}
+
+/// Moves what is there to be moved, and notes it in `moved`.
+async fn carry<'a>(
+    moves: &'a [(Session, Session)],
+    moved: &mut Vec<&'a (Session, Session)>,
+) -> Result<(), SessionError> {
+    for pair in moves {
+        if pair.0.carry_over(&pair.1).await? {
+            moved.push(pair);
+        }
+    }
+    Ok(())
+}
+
+fn is_signed_in(moves: &[(Session, Session)]) -> Result<bool, SessionError> {
+    for (from, _) in moves {
+        if from.stored()?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// What decides where a sign-in of the profile is kept.
+fn where_kept(profile: &Profile) -> (StoreKind, &[String]) {
+    match profile.credential_store {
+        StoreKind::Command => (StoreKind::Command, &profile.credential_command),
+        kind => (kind, &[]),
+    }
 }
 
 /// A profile as it is written. `None` where it cannot be used as it is: then it has no sign-in.
-fn profile(configuration: &Configuration, name: &str) -> Option<Profile> {
+pub fn profile(configuration: &Configuration, name: &str) -> Option<Profile> {
     let only = Overrides { profile: Some((name.to_owned(), Origin::Profile)), ..Overrides::default() };
     Some(configuration.resolve(&only).ok()?.profile)
 }

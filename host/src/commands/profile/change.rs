@@ -3,9 +3,10 @@
 //! A profile's sign-in goes with it: to its new name, to its new store, and away when it is deleted.
 
 use serde_json::json;
-use vantage_session::{Configuration, NewProfile};
+use vantage_session::{Configuration, LogoutOutcome, NewProfile};
 
 use super::{Create, record};
+use crate::commands::logout;
 use crate::context::Context;
 use crate::error::{HostError, Kind};
 use crate::reply::Reply;
@@ -78,7 +79,15 @@ pub(super) async fn delete(context: &Context, name: &str) -> Result<Reply, HostE
     let mut configuration = editable(context)?;
     // Refused before anybody is asked or signed out.
     configuration.delete_profile(name)?;
+    let profile = moving::profile(&context.configuration()?, name);
     confirm(context, name).await?;
+    for session in profile.map(|profile| moving::sign_ins(context, &profile)).transpose()?.unwrap_or_default()
+    {
+        match session.logout().await? {
+            LogoutOutcome::NotSignedIn => {}
+            outcome => logout::tell(context.console(), &format!("{}: ", logout::name(&session)), &outcome),
+        }
+    }
     configuration.save()?;
     Ok(Reply::one(json!({ "deleted": name })))
 }
