@@ -85,7 +85,7 @@ fn contract_kind(kind: Kind) -> &'static str {
         Kind::Denied => "denied",
         Kind::Conflict => "conflict",
         Kind::Unavailable => "unavailable",
-        Kind::Interrupted => "cancelled",
+        Kind::Interrupted | Kind::Terminated | Kind::HungUp => "cancelled",
         Kind::Failed | Kind::PackCrashed => "failed",
     }
 }

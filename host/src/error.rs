@@ -37,6 +37,10 @@ pub enum Kind {
     PackCrashed,
     /// Ended by Ctrl-C.
     Interrupted,
+    /// Ended by a request to end, as a scheduler sends it.
+    Terminated,
+    /// Ended because its terminal was closed.
+    HungUp,
 }
 
 impl Kind {
@@ -51,7 +55,10 @@ impl Kind {
             Self::Conflict => 6,
             Self::Unavailable => 7,
             Self::PackCrashed => 8,
+            // 128 and the number of the signal, as shells have it.
             Self::Interrupted => 130,
+            Self::Terminated => 143,
+            Self::HungUp => 129,
         }
     }
 
@@ -67,6 +74,8 @@ impl Kind {
             Self::Unavailable => "unavailable",
             Self::PackCrashed => "pack-crashed",
             Self::Interrupted => "interrupted",
+            Self::Terminated => "terminated",
+            Self::HungUp => "hung-up",
         }
     }
 }
@@ -166,7 +175,17 @@ impl HostError {
 
     /// Ended by Ctrl-C.
     pub fn interrupted() -> Self {
-        Self::said(Kind::Interrupted, "interrupted", Vec::new())
+        Self::ended_by(Kind::Interrupted)
+    }
+
+    /// Ended by a signal.
+    pub fn ended_by(signal: Kind) -> Self {
+        let message = match signal {
+            Kind::Terminated => "ended by a signal to terminate",
+            Kind::HungUp => "the terminal was closed",
+            _ => "interrupted",
+        };
+        Self::said(signal, message, Vec::new())
     }
 
     /// What it is.

@@ -10,6 +10,7 @@
 //! - [`commands`]: one file a command;
 //! - [`adapters`]: joins what a pack may ask for to session, store and output;
 //! - [`sign_in`]: what a person sees and decides of a sign-in;
+//! - [`signals`]: what ends a command from outside;
 //! - [`reply`]: answers of built-ins; [`error`]: every error's kind, hints and exit status;
 //! - [`panics`]: what is printed when vantage itself is at fault;
 //! - [`timings`]: where the time went, for `-v`.
@@ -27,6 +28,7 @@ pub mod pack_settings;
 pub mod panics;
 pub mod reply;
 pub mod sign_in;
+pub mod signals;
 pub mod terminal;
 pub mod timings;
 
@@ -45,6 +47,7 @@ use crate::cli::peek::Peek;
 use crate::context::Context;
 pub use crate::environment::Environment;
 use crate::error::{HostError, Kind};
+use crate::signals::Signals;
 use crate::timings::Timings;
 
 /// How long an interrupted command has to end by itself, before the process ends without it.
@@ -124,6 +127,10 @@ impl Prepared {
         // One worker beside them: the next page arrives while the pack works on this one.
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let runtime = runtime.map_err(cannot_start)?;
+        let mut signals = {
+            let _inside = runtime.enter();
+            Signals::listen().map_err(cannot_start)?
+        };
         let (interrupt, mut interrupted) = tokio::sync::oneshot::channel::<()>();
         let (done, mut outcome) = tokio::sync::oneshot::channel();
         let (handle, shared) = (runtime.handle().clone(), Arc::clone(context));
@@ -141,18 +148,21 @@ impl Prepared {
         // As much stack as a main thread has.
         std::thread::Builder::new().stack_size(8 << 20).spawn(command).map_err(cannot_start)?;
         let result = runtime.block_on(async {
-            tokio::select! {
+            let signal = tokio::select! {
                 biased;
-                signal = tokio::signal::ctrl_c() => signal.map_err(cannot_start)?,
+                signal = signals.next() => signal,
                 result = &mut outcome => return result.unwrap_or_else(|_| Err(ended_early())),
-            }
+            };
             // The command ends by itself where it can, so that nothing of it is drawn later.
             let _ = interrupt.send(());
             let _ = tokio::time::timeout(PATIENCE, outcome).await;
-            Err(HostError::interrupted())
+            Err(HostError::ended_by(signal))
         });
         // A refresh that is under way is let finish: the token it spends would be lost. Nothing else
         // keeps the process, a question that nobody answers any more least of all.
+        if context.is_working() {
+            context.console().note("waiting until the sign-in that is being refreshed is stored");
+        }
         runtime.block_on(context.settle());
         runtime.shutdown_background();
         result

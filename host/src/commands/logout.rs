@@ -55,6 +55,9 @@ async fn all(context: &Context) -> Result<Reply, HostError> {
             }
         }
     }
+    if context.clear_leftovers()? > 0 {
+        console.note("damaged sign-ins that had been set aside are deleted too");
+    }
     match left {
         0 => Ok(Reply::nothing()),
         1 => Err(HostError::said(Kind::Failed, "one sign-in could not be deleted", Vec::new())),

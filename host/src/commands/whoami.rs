@@ -36,7 +36,7 @@ pub fn answer() -> AnswerSpec {
 pub async fn run(_: &Arguments, context: &Context) -> Result<Reply, HostError> {
     let session = context.session()?;
     let persona = session.persona().await?;
-    let identity = identity(&session)?;
+    let identity = identity(&session).await?;
     let resolved = context.resolved()?;
     let record = json!({
         "username": persona.username,
@@ -64,9 +64,10 @@ struct Identity {
     expires: Option<String>,
 }
 
-fn identity(session: &Session) -> Result<Identity, HostError> {
+async fn identity(session: &Session) -> Result<Identity, HostError> {
     if let Some(from) = session.identity_given_by() {
-        return Ok(Identity { source: format!("the variable `{from}`"), store: None, expires: None });
+        let expires = session.identity_expires_at().await?.map(|at| at.to_string());
+        return Ok(Identity { source: format!("the variable `{from}`"), store: None, expires });
     }
     let stored = session.stored()?;
     let store = stored.as_ref().map(|stored| stored.store);

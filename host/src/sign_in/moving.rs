@@ -1,7 +1,8 @@
 //! Changes of the configuration under which a sign-in would be lost, and how it is taken along.
 //!
 //! A sign-in is kept under the name of its profile, in the store that the profile names. So what
-//! changes either first moves the sign-in, then saves, and moves it back where saving fails.
+//! changes either first copies the sign-in, then saves, and then forgets it where it was: whoever is
+//! interrupted has it twice, and not lost.
 
 use vantage_session::{Configuration, Origin, Overrides, Profile, Session, SessionError, StoreKind};
 
@@ -79,30 +80,46 @@ async fn carried(
             vec![format!("vantage logout --profile {} signs out first", before.name)],
         ));
     }
-    let mut moved = Vec::new();
-    let carried = carry(&moves, &mut moved).await;
-    let Err(error) = carried.and_then(|()| configuration.save()) else {
-        return Ok(());
-    };
-    // Back to where the configuration, which is as it was, will look for them.
-    for (from, to) in moved {
-        if let Err(error) = to.carry_over(from).await {
-            context
-                .console()
-                .warn(&format!("a sign-in of profile `{}` was left behind: {error}", before.name));
+    let mut copied = Vec::new();
+    if let Err(error) = copy(&moves, &mut copied).await.and_then(|()| configuration.save()) {
+        // The configuration is as it was, so the originals are what will be looked for.
+        for (from, to) in copied {
+            let restored = match is_one_place(from, to)? {
+                true => to.copy_to(from).await.map(drop),
+                false => to.forget(from).await,
+            };
+            tell(context, &before.name, restored);
         }
+        return Err(error.into());
     }
-    Err(error.into())
+    for (from, to) in copied {
+        tell(context, &before.name, from.forget(to).await);
+    }
+    Ok(())
 }
 
-/// Moves what is there to be moved, and notes it in `moved`.
-async fn carry<'a>(
+/// Whether two sessions keep their sign-in in one file, once plain and once sealed, perhaps.
+fn is_one_place(from: &Session, to: &Session) -> Result<bool, SessionError> {
+    let path = |session: &Session| Ok::<_, SessionError>(session.stored()?.and_then(|stored| stored.path));
+    let (from, to) = (path(from)?, path(to)?);
+    Ok(from.is_some() && from == to)
+}
+
+fn tell(context: &Context, profile: &str, outcome: Result<(), SessionError>) {
+    if let Err(error) = outcome {
+        let what = format!("a second copy of the sign-in of profile `{profile}` was left behind: {error}");
+        context.console().warn(&what);
+    }
+}
+
+/// Copies what is there to be copied, and notes it in `copied`.
+async fn copy<'a>(
     moves: &'a [(Session, Session)],
-    moved: &mut Vec<&'a (Session, Session)>,
+    copied: &mut Vec<&'a (Session, Session)>,
 ) -> Result<(), SessionError> {
     for pair in moves {
-        if pair.0.carry_over(&pair.1).await? {
-            moved.push(pair);
+        if pair.0.copy_to(&pair.1).await? {
+            copied.push(pair);
         }
     }
     Ok(())
