@@ -15,7 +15,7 @@ mod packs;
 mod process;
 mod servers;
 #[path = "../../../tests/support/src/terminal.rs"]
-#[expect(unreachable_pub, reason = "shared with a library, where these are reached")]
+#[expect(unreachable_pub, dead_code, reason = "shared with a library, where these are reached")]
 mod terminal;
 mod test;
 mod tools;

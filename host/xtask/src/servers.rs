@@ -14,6 +14,10 @@ use crate::{Result, debian, folder, npm, say};
 /// The browser, and what drives it.
 const BROWSER: [&str; 2] = ["chromium", "chromium-driver"];
 
+/// What ends, holds and deceives processes in the tests of a sign-in's life, and keeps its keys.
+const TOOLS: [&str; 7] =
+    ["dbus", "faketime", "gnome-keyring", "libsecret-tools", "python3", "strace", "util-linux"];
+
 /// Install the servers and the browser that the tests run
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -29,6 +33,8 @@ enum Server {
     Servers,
     /// Chromium and its driver
     Browser,
+    /// The installation of strace, keyring and the like, where they are there already
+    Tools,
 }
 
 /// Runs `cargo xtask servers`.
@@ -58,6 +64,12 @@ fn install_all(workspace: &Workspace, skip: &[Server]) -> Result<()> {
     } else if !process::is_installed("chromedriver") {
         debian::packages(&BROWSER, "Chromium and its driver are needed as Debian packages them")
             .map_err(|error| format!("{error}; `--skip browser` leaves its test out"))?;
+    }
+    if skip.contains(&Server::Tools) {
+        say("servers: tools: not installed, as told; the tests need them all the same");
+    } else if cfg!(target_os = "linux") {
+        debian::packages(&TOOLS, "tools for the tests are needed as Debian packages them")
+            .map_err(|error| format!("{error}; `--skip tools` goes on with what is there"))?;
     }
     Ok(())
 }

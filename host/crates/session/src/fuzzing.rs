@@ -18,6 +18,7 @@ use crate::configuration::{Configuration, Overrides, Profile};
 use crate::error::SessionError;
 use crate::http::Answer;
 use crate::record::{self, Key, Record, Unreadable};
+use crate::store::sealed;
 use crate::token::Token;
 use crate::{device, discovery, provider, retry};
 
@@ -31,6 +32,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("device", device),
     ("claims", claims),
     ("record", record),
+    ("sealed", sealed),
     ("headers", headers),
     ("echo", echo),
 ];
@@ -121,6 +123,29 @@ pub fn claims(bytes: &[u8]) -> bool {
     assert!(persona.groups.len() <= 1024);
     let _ = persona.choose(&profile());
     true
+}
+
+/// A sealed record: what opens is what was sealed, whatever else the file says.
+pub fn sealed(bytes: &[u8]) -> bool {
+    let (sign_in, key) = (Key::of(&profile()), zeroize::Zeroizing::new([7; 32]));
+    let opened = sealed::open(bytes, &sign_in, &key);
+    let refresh = sealed::open_refresh(bytes, &sign_in, &key);
+    match opened {
+        Ok(record) => {
+            assert_eq!(record.key, sign_in, "another profile's record");
+            // Nobody can make one without the key, so it is the one that lies among the samples.
+            assert_eq!(record.access.expose(), "canary-access-of-the-sample");
+            if let Ok(refresh) = refresh {
+                assert_eq!(refresh.is_some(), record.refreshable);
+            }
+            true
+        }
+        Err(sealed::NotOpened::Unreadable(Unreadable::Damaged(problem))) => {
+            assert!(problem.len() < 200 && !problem.contains("canary"), "{problem}");
+            false
+        }
+        Err(_) => false,
+    }
 }
 
 /// A stored record: what is accepted is this profile's, and is written as it was read.

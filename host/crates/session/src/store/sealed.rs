@@ -38,7 +38,7 @@ struct Sealed {
 
 /// Why a sealed record does not open.
 #[derive(Debug, PartialEq)]
-pub(super) enum NotOpened {
+pub(crate) enum NotOpened {
     /// The record is not what was sealed.
     Unreadable(Unreadable),
     /// It was sealed by another key.
@@ -46,7 +46,7 @@ pub(super) enum NotOpened {
 }
 
 /// Seals a record with its refresh token; `None` if the system's cryptography fails.
-pub(super) fn seal(record: &Record, refresh: Option<&Token>, key: &SealingKey) -> Option<Vec<u8>> {
+pub(crate) fn seal(record: &Record, refresh: Option<&Token>, key: &SealingKey) -> Option<Vec<u8>> {
     let sign_in = record.key.file_stem();
     let whole = context(&sign_in, "record", beside(refresh.is_some()));
     let body = seal_part(key, &whole, &record.to_json(None).ok()?)?;
@@ -68,7 +68,7 @@ pub(super) fn seal(record: &Record, refresh: Option<&Token>, key: &SealingKey) -
 }
 
 /// Opens the record, and leaves the refresh token sealed.
-pub(super) fn open(json: &[u8], sign_in: &Key, key: &SealingKey) -> Result<Record, NotOpened> {
+pub(crate) fn open(json: &[u8], sign_in: &Key, key: &SealingKey) -> Result<Record, NotOpened> {
     let sealed = read(json, sign_in, key)?;
     let context = context(&sign_in.file_stem(), "record", beside(sealed.refresh_token.is_some()));
     let body = open_part(key, &context, &sealed.record)?;
@@ -99,7 +99,7 @@ pub(crate) fn peek(
 }
 
 /// Opens the refresh token, if there is one.
-pub(super) fn open_refresh(json: &[u8], sign_in: &Key, key: &SealingKey) -> Result<Option<Token>, NotOpened> {
+pub(crate) fn open_refresh(json: &[u8], sign_in: &Key, key: &SealingKey) -> Result<Option<Token>, NotOpened> {
     let sealed = read(json, sign_in, key)?;
     let Some(refresh) = &sealed.refresh_token else {
         return Ok(None);
