@@ -187,7 +187,7 @@ fn a_token_from_standard_input_is_kept_until_it_expires() {
     world.run(&["logout"]).expect(0);
     for line in [format!("{token}\n"), format!("{token}\r\n"), token.clone()] {
         let ran = login_with(&world, line.as_bytes()).expect(0);
-        assert!(ran.stderr.starts_with("signed in as `ada`") && ran.stdout.is_empty(), "{ran}");
+        assert!(ran.stderr.contains("\nsigned in as `ada`") && ran.stdout.is_empty(), "{ran}");
         let persona = world.run(&["whoami", "-o", "json"]).expect(0).json();
         assert_eq!(persona["username"], "ada");
         world.run(&["logout"]).expect(0);

@@ -290,7 +290,7 @@ fn vault(world: &World) -> PathBuf {
     let kept = world.home().join("kept");
     fs::create_dir(&kept).unwrap();
     // The environment of tests is cleared, so that the interpreter is named rather than looked for.
-    let line = json!(["/usr/bin/python3", program, kept]).to_string();
+    let line = format!("/usr/bin/python3 '{}' '{}'", program.display(), kept.display());
     world.run(&["profile", "set", "test", "credential-command", &line]).expect(0);
     kept
 }

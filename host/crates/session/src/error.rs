@@ -144,12 +144,20 @@ pub enum SessionError {
         remedy: String,
     },
     /// The stored sign-in cannot be read, and was moved out of the way.
-    #[error("the stored sign-in was damaged ({problem}) and is kept as `{}`", kept.display())]
+    #[error("the stored sign-in was damaged ({problem}) and has been set aside as `{}`", kept.display())]
     RecordCorrupted {
         /// What is wrong with it.
         problem: String,
         /// Where it lies now.
         kept: PathBuf,
+    },
+    /// The stored sign-in cannot be read, and somebody is at work on it just now.
+    #[error("the stored sign-in `{}` is damaged ({problem})", path.display())]
+    RecordDamaged {
+        /// What is wrong with it.
+        problem: String,
+        /// Where it lies.
+        path: PathBuf,
     },
     /// The stored sign-in was written by a newer program.
     #[error("the stored sign-in `{}` has version {found}, which this vantage does not know", path.display())]
@@ -205,6 +213,15 @@ pub enum SessionError {
     TokenGiven {
         /// The variable or option that gave it.
         from: String,
+    },
+    /// The file that a variable names cannot be used.
+    #[error("the file that {from} names cannot be used")]
+    GivenFile {
+        /// The variable.
+        from: String,
+        /// Why not.
+        #[source]
+        source: Box<SessionError>,
     },
     /// A given token cannot be used.
     #[error("the token from {from} cannot be used: {problem}")]

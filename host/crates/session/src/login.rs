@@ -103,7 +103,7 @@ impl Session {
     async fn working_sign_in(&self) -> Result<Option<Persona>, SessionError> {
         let record = match self.store()?.load() {
             Ok(record) => record,
-            Err(error @ SessionError::RecordCorrupted { .. }) => {
+            Err(error @ (SessionError::RecordCorrupted { .. } | SessionError::RecordDamaged { .. })) => {
                 self.audience().warn(&error.to_string());
                 None
             }

@@ -200,7 +200,8 @@ impl Session {
 
 /// Reads a file with a secret in it, at most 64 KiB. Links are followed: orchestrators use them.
 pub(crate) fn read_secret(path: &Path, from: &str) -> Result<Secret, SessionError> {
-    let text = files::read_bounded(path, 64 * 1024)?;
+    let unusable = |source| SessionError::GivenFile { from: from.to_owned(), source: Box::new(source) };
+    let text = files::read_bounded(path, 64 * 1024).map_err(unusable)?;
     match std::str::from_utf8(&text) {
         Ok(text) => Ok(Secret::from(text.to_owned())),
         Err(_) => Err(SessionError::TokenUnusable { from: from.to_owned(), problem: "its file is not text" }),

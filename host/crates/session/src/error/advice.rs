@@ -43,6 +43,9 @@ impl SessionError {
             Self::NotSignedIn { .. }
             | Self::SignInEnded { .. }
             | Self::RecordCorrupted { .. }
+            | Self::RecordDamaged { .. }
+            | Self::RecordLocked { .. }
+            | Self::GivenFile { .. }
             | Self::NotKept { .. }
             | Self::DeviceExpired
             | Self::TokenUnusable { .. }
@@ -72,7 +75,10 @@ impl SessionError {
     pub fn hints(&self) -> Vec<String> {
         match self {
             Self::NotSignedIn { profile } | Self::SignInEnded { profile, .. } => vec![sign_in(profile)],
-            Self::RecordCorrupted { .. } | Self::DeviceExpired | Self::ApiUnauthenticated { .. } => {
+            Self::RecordCorrupted { .. }
+            | Self::RecordDamaged { .. }
+            | Self::DeviceExpired
+            | Self::ApiUnauthenticated { .. } => {
                 vec!["`vantage login` signs in again".into()]
             }
             Self::OriginRefused { profile, bound, .. } => vec![
@@ -131,6 +137,7 @@ impl SessionError {
                 "`vantage profile create NAME --issuer URL --api URL` makes one of another name".into(),
             ],
             Self::ProfileActive { .. } => vec!["`vantage profile use OTHER` first chooses another".into()],
+            Self::GivenFile { from, .. } => vec![format!("name a file in {from} that holds it, or unset {from}")],
             Self::KeyringUnreachable { .. } => vec![
                 "start or unlock the keyring, then try again".into(),
                 "`vantage profile set PROFILE credential-store file` keeps sign-ins without one".into(),

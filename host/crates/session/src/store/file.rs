@@ -6,7 +6,6 @@
 //! others could have read, or whose key is out of reach is left where it is.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
@@ -49,13 +48,22 @@ pub(crate) struct FileStore {
     /// The last record that was read and the digest of its file, so that the keyring is not asked
     /// for every request.
     known: Mutex<Option<([u8; 32], Record)>>,
-    told: AtomicBool,
+}
+
+/// What the next record is sealed by.
+enum NextKey {
+    Key(SealingKey),
+    /// It is not sealed, as was asked for or as it was.
+    None,
+    /// It is not sealed, since there is no keyring that could be used.
+    Unreachable(String),
 }
 
 /// Room beside the file, and how it will be filled.
 struct FileReservation {
     room: Reserved,
-    sealing_key: Option<SealingKey>,
+    next_key: NextKey,
+    audience: Arc<dyn Audience>,
     /// Where the key lies that the present record is sealed by, if the next one is not sealed.
     unneeded: Option<(Arc<Keyring>, String)>,
 }
@@ -74,7 +82,6 @@ impl FileStore {
             clock: Arc::clone(&surroundings.clock),
             audience: Arc::clone(&surroundings.audience),
             known: Mutex::default(),
-            told: AtomicBool::new(false),
         }
     }
 
@@ -122,22 +129,16 @@ impl FileStore {
         }
     }
 
-    fn key_for_next(&self, occasion: Occasion, sealed_now: bool) -> Result<Option<SealingKey>, SessionError> {
+    /// The key to seal the next record by, or why `auto` does without.
+    fn key_for_next(&self, occasion: Occasion, sealed_now: bool) -> Result<NextKey, SessionError> {
         match (self.form, occasion) {
-            (Form::Plain, _) => Ok(None),
-            (Form::Sealed, _) => self.new_sealing_key().map(Some),
-            (Form::Auto, Occasion::Renewal) if sealed_now => self.sealing_key().map(Some),
-            (Form::Auto, Occasion::Renewal) => Ok(None),
+            (Form::Plain, _) => Ok(NextKey::None),
+            (Form::Sealed, _) => self.new_sealing_key().map(NextKey::Key),
+            (Form::Auto, Occasion::Renewal) if sealed_now => self.sealing_key().map(NextKey::Key),
+            (Form::Auto, Occasion::Renewal) => Ok(NextKey::None),
             (Form::Auto, Occasion::SignIn) => match self.new_sealing_key() {
-                Ok(key) => Ok(Some(key)),
-                Err(SessionError::KeyringUnreachable { reason }) => {
-                    if !self.told.swap(true, Ordering::Relaxed) {
-                        self.audience.note(&format!(
-                            "the sign-in is kept in a file that only you can read, since there is no keyring to use: {reason}"
-                        ));
-                    }
-                    Ok(None)
-                }
+                Ok(key) => Ok(NextKey::Key(key)),
+                Err(SessionError::KeyringUnreachable { reason }) => Ok(NextKey::Unreachable(reason)),
                 Err(error) => Err(error),
             },
         }
@@ -165,7 +166,7 @@ impl FileStore {
     /// Moves a damaged record out of the way, but never a good one that has just replaced it: only
     /// under the lock, and only if it still is what was read.
     fn set_aside(&self, problem: String, seen: &[u8]) -> SessionError {
-        let left = |problem| SessionError::RecordCorrupted { problem, kept: self.path.clone() };
+        let left = |problem| SessionError::RecordDamaged { problem, path: self.path.clone() };
         let Ok(Some(_lock)) = lock::try_lock(&self.lock_file) else {
             return left(problem);
         };
@@ -215,12 +216,13 @@ impl CredentialStore for FileStore {
             files::private_folder(folder)?;
         }
         let sealed_now = self.is_sealed();
-        let sealing_key = self.key_for_next(occasion, sealed_now)?;
-        let unneeded = sealed_now && sealing_key.is_none();
+        let next_key = self.key_for_next(occasion, sealed_now)?;
+        let unneeded = sealed_now && !matches!(next_key, NextKey::Key(_));
         files::remove_unfinished(&self.path);
         Ok(Box::new(FileReservation {
             room: files::reserve(&self.path, ROOM)?,
-            sealing_key,
+            next_key,
+            audience: Arc::clone(&self.audience),
             unneeded: unneeded.then(|| (Arc::clone(&self.keyring), self.stem.clone())),
         }))
     }
@@ -257,16 +259,21 @@ impl CredentialStore for FileStore {
 impl Reservation for FileReservation {
     fn commit(self: Box<Self>, record: &Record, refresh: Option<&Token>) -> Result<(), SessionError> {
         let failed = |error: std::io::Error| files::fault("write", Path::new("the sign-in"), error);
-        match &self.sealing_key {
-            Some(key) => {
+        match &self.next_key {
+            NextKey::Key(key) => {
                 let unsealable = || failed(std::io::Error::other("it could not be encrypted"));
                 let sealed = sealed::seal(record, refresh, key).ok_or_else(unsealable)?;
                 self.room.commit(&sealed)?;
             }
-            None => {
+            NextKey::None | NextKey::Unreachable(_) => {
                 let json = record.to_json(refresh).map_err(|error| failed(error.into()))?;
                 self.room.commit(&json)?;
             }
+        }
+        if let NextKey::Unreachable(reason) = &self.next_key {
+            self.audience.note(&format!(
+                "no keyring is used ({reason}): the sign-in is in a file that only you can read"
+            ));
         }
         if let Some((keyring, name)) = &self.unneeded {
             // It opens nothing any more, so a keyring that keeps it does no harm.

@@ -4,11 +4,13 @@
 //! written by hand in `server.rs`, and the provider ends the session when a refresh token is used
 //! twice, as real ones do.
 
+mod again;
 mod files;
 mod graphql;
 mod hostile;
 mod logging;
 mod login;
+mod moving;
 mod provider;
 mod refresh;
 mod server;
