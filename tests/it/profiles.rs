@@ -269,7 +269,8 @@ fn deleting_a_profile_asks_and_no_is_the_default() {
 fn a_renamed_profile_stays_signed_in_for_every_organization() {
     let world = signed_in();
     world.run(&["login", "--organization", "globex"]).expect(0);
-    world.run(&["profile", "rename", "test", "lab"]).expect(0);
+    let renamed = world.run(&["profile", "rename", "test", "lab"]).expect(0);
+    assert_eq!(renamed.stderr, "", "where a sign-in is kept was told when it was made");
     for line in [&["whoami", "-o", "json"][..], &["whoami", "-o", "json", "--organization", "globex"]] {
         assert_eq!(world.run(line).expect(0).json()["profile"], "lab");
     }

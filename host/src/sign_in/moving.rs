@@ -46,13 +46,11 @@ pub async fn rename(
 /// Every sign-in of a profile: its own, and those for organizations that were named by option or
 /// variable.
 pub fn sign_ins(context: &Context, profile: &Profile) -> Result<Vec<Session>, HostError> {
-    let mut sessions = vec![context.session_for(profile.clone())?];
-    let same = |other: &Profile| {
-        (&other.issuer, &other.client_id, &other.scopes, &other.organization)
-            == (&profile.issuer, &profile.client_id, &profile.scopes, &profile.organization)
-    };
+    let own = context.session_for(profile.clone())?;
     let others = context.sessions()?.into_iter();
-    sessions.extend(others.filter(|other| other.profile().name == profile.name && !same(other.profile())));
+    let mut sessions: Vec<Session> =
+        others.filter(|other| other.profile().name == profile.name && !other.is_for_the_same(&own)).collect();
+    sessions.push(own);
     Ok(sessions)
 }
 
@@ -84,9 +82,10 @@ async fn carried(
     if let Err(error) = copy(&moves, &mut copied).await.and_then(|()| configuration.save()) {
         // The configuration is as it was, so the originals are what will be looked for.
         for (from, to) in copied {
-            let restored = match is_one_place(from, to)? {
-                true => to.copy_to(from).await.map(drop),
-                false => to.forget(from).await,
+            let restored = match is_one_place(from, to) {
+                Ok(false) => to.forget(from).await,
+                // Where that cannot be told, nothing is deleted.
+                Ok(true) | Err(_) => to.copy_to(from).await.map(drop),
             };
             tell(context, &before.name, restored);
         }

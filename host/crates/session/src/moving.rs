@@ -19,6 +19,11 @@ use crate::store::{self, Occasion};
 const NO_API: &str = "https://invalid";
 
 impl Session {
+    /// Whether two sessions are for one sign-in, wherever each would keep it.
+    pub fn is_for_the_same(&self, other: &Session) -> bool {
+        Key::of(self.profile()) == Key::of(other.profile())
+    }
+
     /// Copies the stored sign-in to where `to` keeps its own; says whether there was one. It stays
     /// bound to the origins that it was signed in for.
     ///
@@ -41,7 +46,7 @@ impl Session {
         }
         let refresh = from_store.load_refresh()?;
         record.key = Key::of(to.profile());
-        to_store.reserve(Occasion::SignIn)?.commit(&record, refresh.as_ref())?;
+        to_store.reserve(Occasion::Move)?.commit(&record, refresh.as_ref())?;
         Ok(true)
     }
 

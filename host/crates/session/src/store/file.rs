@@ -136,8 +136,11 @@ impl FileStore {
             (Form::Sealed, _) => self.new_sealing_key().map(NextKey::Key),
             (Form::Auto, Occasion::Renewal) if sealed_now => self.sealing_key().map(NextKey::Key),
             (Form::Auto, Occasion::Renewal) => Ok(NextKey::None),
-            (Form::Auto, Occasion::SignIn) => match self.new_sealing_key() {
+            (Form::Auto, occasion) => match self.new_sealing_key() {
                 Ok(key) => Ok(NextKey::Key(key)),
+                Err(SessionError::KeyringUnreachable { .. }) if occasion == Occasion::Move => {
+                    Ok(NextKey::None)
+                }
                 Err(SessionError::KeyringUnreachable { reason }) => Ok(NextKey::Unreachable(reason)),
                 Err(error) => Err(error),
             },

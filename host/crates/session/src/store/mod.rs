@@ -64,6 +64,8 @@ pub(crate) trait Reservation: Send {
 pub(crate) enum Occasion {
     /// A new sign-in: `auto` looks for the best place there is.
     SignIn,
+    /// A sign-in comes from another name or store: as for a new one, and nothing is told.
+    Move,
     /// The same sign-in goes on: it stays where it is.
     Renewal,
 }
