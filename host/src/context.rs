@@ -110,7 +110,13 @@ impl Context {
     pub fn sessions(&self) -> Result<Vec<Session>, HostError> {
         let mut sessions = Session::all(&self.surroundings()?)?;
         for name in self.configuration()?.profile_names() {
-            let profile = self.profile(&name)?;
+            let profile = match self.profile(&name) {
+                Ok(profile) => profile,
+                Err(error) => {
+                    self.console.warn(&format!("profile `{name}` is passed over: {error}"));
+                    continue;
+                }
+            };
             if profile.credential_store == StoreKind::Command {
                 sessions.push(self.session_for(profile)?);
             }
@@ -136,6 +142,17 @@ impl Context {
             Arc::new(Teller::new(self)),
         );
         Ok(self.surroundings.get_or_init(|| surroundings).clone())
+    }
+
+    /// The variable that the identity of this run comes from, if it is not a stored sign-in.
+    pub fn identity_given_by(&self) -> Option<String> {
+        match self.credentials() {
+            Credentials::Stored => None,
+            Credentials::Token { from, .. }
+            | Credentials::TokenFile { from, .. }
+            | Credentials::ClientSecretFile { from, .. }
+            | Credentials::AssertionFile { from, .. } => Some(from),
+        }
     }
 
     /// What the identity of this run comes from: the first of these that is set, else the store.

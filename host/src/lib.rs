@@ -124,8 +124,9 @@ impl Prepared {
     /// Runs the command on a thread of its own, while this one listens for Ctrl-C: a command may be
     /// blocked in a read that nothing but the end of the process ends.
     fn dispatch(self, context: &Arc<Context>) -> Result<(), HostError> {
-        // One worker beside them: the next page arrives while the pack works on this one.
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        // Two workers beside them: the next page arrives while the pack works on this one, and signals
+        // are heard while a keyring or a program that keeps the sign-in is waited for.
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         let runtime = runtime.map_err(cannot_start)?;
         let mut signals = {
             let _inside = runtime.enter();

@@ -10,33 +10,59 @@ use crate::error::Kind;
 /// Listens for what ends a command.
 pub struct Signals {
     #[cfg(unix)]
-    interrupt: tokio::signal::unix::Signal,
+    interrupt: Listener,
     #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
+    terminate: Listener,
     #[cfg(unix)]
-    hang_up: tokio::signal::unix::Signal,
+    hang_up: Listener,
 }
+
+/// `None` for a signal that the process was started to ignore, as under `nohup`: that stays so.
+#[cfg(unix)]
+type Listener = Option<tokio::signal::unix::Signal>;
 
 #[cfg(unix)]
 impl Signals {
     /// Listens from now on; within a runtime.
     pub fn listen() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
+        let ignored = ignored();
+        let listen = |kind: SignalKind| match ignored & (1 << (kind.as_raw_value() - 1)) {
+            0 => signal(kind).map(Some),
+            _ => Ok(None),
+        };
         Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-            hang_up: signal(SignalKind::hangup())?,
+            interrupt: listen(SignalKind::interrupt())?,
+            terminate: listen(SignalKind::terminate())?,
+            hang_up: listen(SignalKind::hangup())?,
         })
     }
 
     /// Waits for the next, and says how the command then ended.
     pub async fn next(&mut self) -> Kind {
         tokio::select! {
-            _ = self.interrupt.recv() => Kind::Interrupted,
-            _ = self.terminate.recv() => Kind::Terminated,
-            _ = self.hang_up.recv() => Kind::HungUp,
+            () = heard(&mut self.interrupt) => Kind::Interrupted,
+            () = heard(&mut self.terminate) => Kind::Terminated,
+            () = heard(&mut self.hang_up) => Kind::HungUp,
         }
     }
+}
+
+#[cfg(unix)]
+async fn heard(listener: &mut Listener) {
+    match listener {
+        Some(signal) => drop(signal.recv().await),
+        None => std::future::pending().await,
+    }
+}
+
+/// The signals that the process was started to ignore, a bit each. Where the system does not say,
+/// none: listening is then the safer thing.
+#[cfg(unix)]
+fn ignored() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default()
 }
 
 #[cfg(not(unix))]

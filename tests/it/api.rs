@@ -53,6 +53,26 @@ fn ctrl_c_is_heard_while_a_document_or_a_file_is_waited_for() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_signal_that_was_ignored_before_the_start_stays_ignored() {
+    let world = signed_in();
+    let fifo = world.home().join("fifo");
+    assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    let line = world.command(&["api", &format!("@{}", fifo.display())]);
+    let mut ignoring = Command::new("/bin/sh");
+    ignoring.args(["-c", "trap '' HUP; exec \"$@\"", "sh"]).arg(line.get_program()).args(line.get_args());
+    ignoring.env_clear().envs(line.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let child = ignoring.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // Opening for writing waits for the reader, so the command is in its read when this goes on.
+    let mut writer = std::fs::OpenOptions::new().write(true).open(&fifo).unwrap();
+    assert!(Command::new("kill").args(["-HUP", &child.id().to_string()]).status().unwrap().success());
+    writer.write_all(b"{ clusters(first: 1) { total } }").unwrap();
+    drop(writer);
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+}
+
 #[test]
 fn errors_of_graphql_go_to_standard_error() {
     let world = signed_in();

@@ -197,7 +197,10 @@ fn a_key_that_is_gone_or_another_leaves_the_record_where_it_is() {
     on(&world, bus.address(), &["login"]).expect(0);
     let path = record(&world);
     let before = fs::read(&path).unwrap();
-    bus.replace(path.file_stem().unwrap().to_str().unwrap());
+    let sealed: Value = serde_json::from_slice(&before).unwrap();
+    let entry =
+        format!("{}-{}", path.file_stem().unwrap().display(), sealed["sealing_key"].as_str().unwrap());
+    bus.replace(&entry);
     assert_locked(&world, &on(&world, bus.address(), &["whoami"]), &before);
     bus.clear();
     assert_eq!(bus.entries(), 0);

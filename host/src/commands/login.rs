@@ -37,7 +37,7 @@ pub struct Arguments {
     #[arg(long)]
     pub qr: bool,
     /// Sign in with an access token from standard input, until it expires
-    #[arg(long, conflicts_with_all = ["force", "no_browser", "qr"])]
+    #[arg(long, conflicts_with_all = ["no_browser", "qr"])]
     pub token_stdin: bool,
 }
 
@@ -51,7 +51,7 @@ pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, Host
     let session = context.session()?;
     let console = context.console();
     if arguments.token_stdin {
-        let persona = session.keep_token(token(context)?).await?;
+        let persona = session.keep_token(token(context)?, arguments.force).await?;
         console.note(&format!("signed in as {}, until the token expires", shown(&persona)));
         return Ok(Reply::nothing());
     }

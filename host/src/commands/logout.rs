@@ -37,8 +37,8 @@ pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, Host
 /// Signs out of everything, and goes on where one cannot be deleted.
 async fn all(context: &Context) -> Result<Reply, HostError> {
     let console = context.console();
-    if let Some(from) = context.session()?.identity_given_by() {
-        return Err(SessionError::TokenGiven { from: from.to_owned() }.into());
+    if let Some(from) = context.identity_given_by() {
+        return Err(SessionError::TokenGiven { from }.into());
     }
     let sessions = context.sessions()?;
     if sessions.is_empty() {

@@ -50,7 +50,7 @@ pub fn sign_ins(context: &Context, profile: &Profile) -> Result<Vec<Session>, Ho
     let others = context.sessions()?.into_iter();
     let mut sessions: Vec<Session> =
         others.filter(|other| other.profile().name == profile.name && !other.is_for_the_same(&own)).collect();
-    sessions.push(own);
+    sessions.insert(0, own);
     Ok(sessions)
 }
 
@@ -79,11 +79,13 @@ async fn carried(
         ));
     }
     let mut copied = Vec::new();
-    if let Err(error) = copy(&moves, &mut copied).await.and_then(|()| configuration.save()) {
+    let renamed = before.name != after.name;
+    if let Err(error) = copy(context, &moves, renamed, &mut copied).await.and_then(|()| configuration.save())
+    {
         // The configuration is as it was, so the originals are what will be looked for.
         for (from, to) in copied {
             let restored = match is_one_place(from, to) {
-                Ok(false) => to.forget(from).await,
+                Ok(false) => to.discard(from).await,
                 // Where that cannot be told, nothing is deleted.
                 Ok(true) | Err(_) => to.copy_to(from).await.map(drop),
             };
@@ -112,13 +114,28 @@ fn tell(context: &Context, profile: &str, outcome: Result<(), SessionError>) {
 }
 
 /// Copies what is there to be copied, and notes it in `copied`.
+///
+/// One that cannot be reached keeps nobody from choosing another store: it stays where it is. A new
+/// name would lose it.
 async fn copy<'a>(
+    context: &Context,
     moves: &'a [(Session, Session)],
+    renamed: bool,
     copied: &mut Vec<&'a (Session, Session)>,
 ) -> Result<(), SessionError> {
     for pair in moves {
-        if pair.0.copy_to(&pair.1).await? {
-            copied.push(pair);
+        match pair.0.copy_to(&pair.1).await {
+            Ok(true) => copied.push(pair),
+            Ok(false) => {}
+            Err(
+                error @ (SessionError::RecordLocked { .. }
+                | SessionError::CredentialCommand { .. }
+                | SessionError::CommandRecord { .. }),
+            ) if !renamed => {
+                let what = format!("the sign-in stays where it was, and a new one is needed: {error}");
+                context.console().warn(&what);
+            }
+            Err(error) => return Err(error),
         }
     }
     Ok(())

@@ -116,6 +116,18 @@ pub enum SessionError {
         /// What is wrong with it.
         problem: String,
     },
+    /// There is a sign-in that would be lost.
+    #[error("profile `{profile}` is signed in already")]
+    SignedInAlready {
+        /// The profile's name.
+        profile: String,
+    },
+    /// Somebody else has renewed the sign-in while it was renewed here.
+    #[error("another process renewed the sign-in in the meantime")]
+    RenewedElsewhere,
+    /// Making room for the next sign-in took so long that the lock may be somebody else's by now.
+    #[error("the sign-in could not be refreshed, since where it is kept took too long")]
+    TooSlow,
     /// A sign-in cannot go to a store that keeps none.
     #[error("profile `{profile}` is signed in, and the store `memory` keeps no sign-in")]
     KeepsNothing {

@@ -55,13 +55,14 @@ impl Session {
     }
 
     /// Keeps an access token that the user brought, until it expires. It is bound to the profile's
-    /// APIs as they are now, and cannot be renewed.
+    /// APIs as they are now, and cannot be renewed. A sign-in that can be renewed, or cannot be
+    /// looked at, is replaced with `force` only.
     ///
     /// # Errors
     /// A text that is no token, one that says nothing of the user, has expired, or was made by
     /// another provider; the wrong organization; a store that cannot keep it.
-    pub async fn keep_token(&self, token: Secret) -> Result<Persona, SessionError> {
-        self.store()?;
+    pub async fn keep_token(&self, token: Secret, force: bool) -> Result<Persona, SessionError> {
+        self.refuse_to_replace(force)?;
         let unusable = |problem| SessionError::TokenUnusable { from: "standard input".to_owned(), problem };
         let token = token
             .into_token()
@@ -84,6 +85,19 @@ impl Session {
         let persona = persona.choose(self.profile())?;
         let expires_at = lifetime.map(|left| self.now().as_second().saturating_add(left));
         self.put(token, None, expires_at, persona).await
+    }
+
+    fn refuse_to_replace(&self, force: bool) -> Result<(), SessionError> {
+        match self.store()?.load() {
+            _ if force => Ok(()),
+            Ok(Some(record)) if record.refreshable => {
+                Err(SessionError::SignedInAlready { profile: self.profile().name.clone() })
+            }
+            Err(error @ (SessionError::RecordLocked { .. } | SessionError::RecordVersion { .. })) => {
+                Err(error)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The time in seconds, by this machine; by the provider where this machine would say that a
@@ -115,7 +129,7 @@ impl Session {
         }
         match self.persona().await {
             Ok(persona) => Ok(Some(persona)),
-            Err(error) if error.kind() == ErrorKind::NotSignedIn => Ok(None),
+            Err(error) if is_over(&error) => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -153,5 +167,14 @@ impl Session {
         let _lock = self.lock().await?;
         self.store()?.reserve(Occasion::SignIn)?.commit(&record, refresh.as_ref())?;
         Ok(record.persona)
+    }
+}
+
+/// Whether nothing is left of a sign-in; one that is only out of reach does not count.
+fn is_over(error: &SessionError) -> bool {
+    match error {
+        SessionError::Refresh(cause) => is_over(cause),
+        SessionError::RecordLocked { .. } => false,
+        other => other.kind() == ErrorKind::NotSignedIn,
     }
 }

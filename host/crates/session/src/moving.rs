@@ -11,7 +11,7 @@ use crate::configuration::{Profile, StoreKind};
 use crate::error::SessionError;
 use crate::files;
 use crate::record::{self, Key, LARGEST};
-use crate::session::{Session, Surroundings};
+use crate::session::{Lock, Session, Surroundings};
 use crate::source::Credentials;
 use crate::store::{self, Occasion};
 
@@ -30,14 +30,12 @@ impl Session {
     /// # Errors
     /// A sign-in that cannot be read or written, and a store that keeps nothing.
     pub async fn copy_to(&self, to: &Session) -> Result<bool, SessionError> {
+        let _locks = lock_both(self, to).await?;
+        self.copy_under_lock(to)
+    }
+
+    fn copy_under_lock(&self, to: &Session) -> Result<bool, SessionError> {
         let (from_store, to_store) = (self.store()?, to.store()?);
-        let (first, second) =
-            if from_store.lock_file() <= to_store.lock_file() { (self, to) } else { (to, self) };
-        let _first = first.lock().await?;
-        let _second = match first.store()?.lock_file() == second.store()?.lock_file() {
-            true => None,
-            false => Some(second.lock().await?),
-        };
         let Some(mut record) = from_store.load_anew()? else {
             return Ok(false);
         };
@@ -46,21 +44,48 @@ impl Session {
         }
         let refresh = from_store.load_refresh()?;
         record.key = Key::of(to.profile());
+        // By this the two are told apart, and one place that goes by two names from two places.
+        record.generation = record.generation.saturating_add(1);
         to_store.reserve(Occasion::Move)?.commit(&record, refresh.as_ref())?;
         Ok(true)
     }
 
     /// Deletes what is stored here and leaves the provider alone, since the sign-in goes on at
-    /// `kept_by`. Where both are one place there is nothing to do.
+    /// `kept_by`. What was renewed here since it was copied is copied again first. Where both are
+    /// one place, by whatever names, there is nothing to do.
     ///
     /// # Errors
-    /// A record that cannot be locked or deleted.
+    /// A record that cannot be locked, read or deleted; no copy at `kept_by`.
     pub async fn forget(&self, kept_by: &Session) -> Result<(), SessionError> {
+        self.leave_to(kept_by, true).await
+    }
+
+    /// Deletes a copy that was made of `original`, which goes on; as [`Session::forget`], and nothing
+    /// is copied back.
+    ///
+    /// # Errors
+    /// As [`Session::forget`].
+    pub async fn discard(&self, original: &Session) -> Result<(), SessionError> {
+        self.leave_to(original, false).await
+    }
+
+    async fn leave_to(&self, kept_by: &Session, renewed_goes_along: bool) -> Result<(), SessionError> {
         let (store, other) = (self.store()?, kept_by.store()?);
         if store.path().is_some() && store.path() == other.path() {
             return Ok(());
         }
-        let _lock = self.lock().await?;
+        let _locks = lock_both(self, kept_by).await?;
+        let Some(here) = store.load_anew()? else {
+            return Ok(());
+        };
+        let there = other.load_anew()?.ok_or_else(|| kept_by.not_signed_in())?;
+        let same = here.access == there.access;
+        if same && here.key == there.key && here.generation == there.generation {
+            return Ok(());
+        }
+        if !same && renewed_goes_along && here.generation >= there.generation {
+            self.copy_under_lock(kept_by)?;
+        }
         store.delete().map(drop)
     }
 
@@ -79,7 +104,7 @@ impl Session {
         Ok(sessions)
     }
 
-    /// Deletes what damage and killed processes left beside the sign-ins, which may hold tokens;
+    /// Deletes what damage left beside the sign-ins, which may hold tokens;
     /// says how many files that were. Records that can be read stay.
     ///
     /// # Errors
@@ -96,6 +121,19 @@ impl Session {
         }
         Ok(deleted)
     }
+}
+
+/// The right to change both, taken in an order that no two processes can cross.
+async fn lock_both(one: &Session, other: &Session) -> Result<(Lock, Option<Lock>), SessionError> {
+    let (mut first, mut second) = (one, other);
+    if first.store()?.lock_file() > second.store()?.lock_file() {
+        (first, second) = (second, first);
+    }
+    let lock = first.lock().await?;
+    if first.store()?.lock_file() == second.store()?.lock_file() {
+        return Ok((lock, None));
+    }
+    Ok((lock, Some(second.lock().await?)))
 }
 
 fn files_in(folder: &Path) -> Result<Vec<PathBuf>, SessionError> {

@@ -12,6 +12,7 @@ use tracing::Instrument;
 use url::Url;
 
 use crate::address;
+use crate::discovery::Endpoints;
 use crate::error::{ErrorKind, SessionError};
 use crate::persona::Persona;
 use crate::provider::{NoTokens, Tokens};
@@ -27,6 +28,10 @@ const CLOCK_SLACK: i64 = 60;
 /// that they ask once, and short enough for a watch to outlive an outage.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(30);
 
+/// How long everything before the request may take under the lock: with the request and the store,
+/// whose times are bounded too, it ends well within a lease.
+const LONGEST_PREPARATION: Duration = Duration::from_secs(25);
+
 impl Session {
     /// An access token for a request to `target`. `rejected` is one that got a 401. Where the
     /// sign-in has come to its end and somebody is there, a new one is begun.
@@ -40,7 +45,7 @@ impl Session {
             CredentialSource::Machine(machine) => self.machine_access(machine, rejected, target).await,
             CredentialSource::Store(_) => match self.stored_access(rejected, target).await {
                 Err(error) if target.is_some() && self.may_sign_in_after(&error) => {
-                    self.sign_in_again(error).await?;
+                    self.sign_in_again(error, rejected).await?;
                     self.stored_access(None, target).await
                 }
                 other => other,
@@ -72,10 +77,14 @@ impl Session {
     }
 
     /// The device flow in the middle of a command: once in a run, however many requests wait for it.
-    pub(crate) async fn sign_in_again(&self, ended: SessionError) -> Result<Persona, SessionError> {
+    pub(crate) async fn sign_in_again(
+        &self,
+        ended: SessionError,
+        rejected: Option<&Token>,
+    ) -> Result<Persona, SessionError> {
         let mut asked = self.asking().lock().await;
         // Somebody else may have signed in meanwhile, here or in another process.
-        if let Some(record) = self.store()?.load_anew()?.filter(|record| self.is_fresh(record)) {
+        if let Some(record) = self.store()?.load_anew()?.filter(|record| self.serves(record, rejected)) {
             return record.persona.choose(self.profile());
         }
         if *asked {
@@ -90,6 +99,8 @@ impl Session {
     }
 
     async fn renewed(&self, seen: Record, rejected: Option<&Token>) -> Result<Record, SessionError> {
+        // Before the lock: it takes as long as a network takes, and can be dropped.
+        let endpoints = self.endpoints().await;
         let lock = match self.lock().await {
             Ok(lock) => lock,
             Err(error) => {
@@ -102,7 +113,7 @@ impl Session {
         let (session, rejected) = (self.clone(), rejected.cloned());
         let working = self.working().await;
         let work = async move {
-            let result = session.renew(&lock, seen, rejected.as_ref()).await;
+            let result = session.renew(&lock, endpoints, seen, rejected.as_ref()).await;
             drop((lock, working));
             result
         };
@@ -113,7 +124,8 @@ impl Session {
     /// The part that runs alone on this machine.
     async fn renew(
         &self,
-        _lock: &Lock,
+        lock: &Lock,
+        endpoints: Result<Endpoints, SessionError>,
         seen: Record,
         rejected: Option<&Token>,
     ) -> Result<Record, SessionError> {
@@ -127,7 +139,7 @@ impl Session {
             return self.make_do(present, rejected, error);
         }
         let result = if present.refreshable {
-            self.spend(store.as_ref(), &present).await
+            self.spend(lock, endpoints, store.as_ref(), &present).await
         } else {
             Err(self.ended("the provider gave no way to renew it"))
         };
@@ -150,12 +162,18 @@ impl Session {
     /// The refresh token is in memory here and nowhere else, and wiped when this returns.
     async fn spend(
         &self,
+        lock: &Lock,
+        endpoints: Result<Endpoints, SessionError>,
         store: &dyn CredentialStore,
         present: &Record,
     ) -> Result<Option<Record>, SessionError> {
-        let endpoints = self.endpoints().await?;
+        let endpoints = endpoints?;
         let room = store.reserve(Occasion::Renewal).map_err(cannot_keep)?;
         let refresh = store.load_refresh()?.ok_or_else(|| self.not_signed_in())?;
+        // On a disk that machines share the lock is a lease, and another may take it after a minute.
+        if lock.since.elapsed() > LONGEST_PREPARATION {
+            return Err(SessionError::TooSlow);
+        }
         let form = [
             ("grant_type", "refresh_token"),
             ("refresh_token", refresh.expose()),
@@ -164,9 +182,15 @@ impl Session {
         match self.ask_tokens(&endpoints.token, &form, None, &[&refresh, &present.access]).await {
             Ok(tokens) => self.keep(room, present, &refresh, tokens).map(Some),
             Err(NoTokens::Refused(code, _)) if code == "invalid_grant" => {
-                let again = store.load_anew()?;
-                let other = store.load_refresh()?.is_some_and(|other| other != refresh);
-                Ok(again.filter(|again| other && self.is_valid(again)))
+                let again = store.load_anew()?.ok_or_else(|| self.not_signed_in())?;
+                match store.load_refresh()? {
+                    // It still is the one that was rejected.
+                    Some(now) if now == refresh => Ok(None),
+                    None => Ok(None),
+                    Some(_) if self.is_valid(&again) => Ok(Some(again)),
+                    // What was not rejected is not thrown away; the next try reads it.
+                    Some(_) => Err(SessionError::RenewedElsewhere),
+                }
             }
             Err(NoTokens::Refused(_, error)) => Err(error),
             Err(NoTokens::Fault(error)) => {
@@ -214,7 +238,10 @@ impl Session {
     ) -> Result<Record, SessionError> {
         if rejected.is_none() && self.is_valid(&record) {
             record.refreshable = false;
-            store.reserve(Occasion::Renewal)?.commit(&record, None)?;
+            let written = store.reserve(Occasion::Renewal).and_then(|room| room.commit(&record, None));
+            if let Err(error) = written {
+                self.warn_once(&format!("that the sign-in cannot be renewed could not be noted: {error}"));
+            }
             return Ok(record);
         }
         store.delete()?;

@@ -82,6 +82,7 @@ pub(crate) struct Failed {
 
 /// The right to change the stored sign-in; held until dropped.
 pub(crate) struct Lock {
+    pub(crate) since: Instant,
     _turn: tokio::sync::OwnedMutexGuard<()>,
     _file: Option<store::Held>,
 }
@@ -158,7 +159,7 @@ impl Session {
     /// As [`Session::persona`], and how a sign-in can fail.
     pub async fn persona_or_sign_in(&self) -> Result<Persona, SessionError> {
         match self.persona().await {
-            Err(error) if self.may_sign_in_after(&error) => self.sign_in_again(error).await,
+            Err(error) if self.may_sign_in_after(&error) => self.sign_in_again(error, None).await,
             other => other,
         }
     }
@@ -190,9 +191,11 @@ impl Session {
     }
 
     /// Waits until no refresh is under way. To be called before the process ends, however it ends:
-    /// a refresh that is cut off between request and disk loses the sign-in. Takes 15 seconds at most.
+    /// a refresh that is cut off between request and disk loses the sign-in. None can begin afterwards.
+    /// Takes as long as the request, and where the sign-in is kept, may take.
     pub async fn settle(&self) {
-        drop(self.0.working.write().await);
+        // Never given back: a refresh that began now would be cut off by the end of the process.
+        std::mem::forget(Arc::clone(&self.0.working).write_owned().await);
     }
 
     /// Holds [`Session::settle`] up until it is dropped.
@@ -207,7 +210,7 @@ impl Session {
             Some(path) => Some(store::lock(path).await?),
             None => None,
         };
-        Ok(Lock { _turn: turn, _file: file })
+        Ok(Lock { since: Instant::now(), _turn: turn, _file: file })
     }
 
     pub(crate) fn surroundings(&self) -> &Surroundings {

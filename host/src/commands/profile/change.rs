@@ -83,9 +83,14 @@ pub(super) async fn delete(context: &Context, name: &str) -> Result<Reply, HostE
     confirm(context, name).await?;
     for session in profile.map(|profile| moving::sign_ins(context, &profile)).transpose()?.unwrap_or_default()
     {
-        match session.logout().await? {
-            LogoutOutcome::NotSignedIn => {}
-            outcome => logout::tell(context.console(), &format!("{}: ", logout::name(&session)), &outcome),
+        match session.logout().await {
+            Ok(LogoutOutcome::NotSignedIn) => {}
+            Err(error) => context
+                .console()
+                .warn(&format!("{}: the sign-in stays where it is: {error}", logout::name(&session))),
+            Ok(outcome) => {
+                logout::tell(context.console(), &format!("{}: ", logout::name(&session)), &outcome)
+            }
         }
     }
     configuration.save()?;

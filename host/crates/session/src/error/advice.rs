@@ -57,6 +57,7 @@ impl SessionError {
             Self::ProfileExists { .. }
             | Self::ProfileActive { .. }
             | Self::KeepsNothing { .. }
+            | Self::SignedInAlready { .. }
             | Self::ConfigurationChanged { .. } => ErrorKind::Conflict,
             Self::Unavailable { .. }
             | Self::Unreachable { .. }
@@ -65,6 +66,8 @@ impl SessionError {
             | Self::KeyringUnreachable { .. }
             | Self::CredentialCommand { .. }
             | Self::CannotKeep { .. }
+            | Self::RenewedElsewhere
+            | Self::TooSlow
             | Self::RefreshInterrupted => ErrorKind::Unavailable,
             Self::Refresh(cause) => cause.kind(),
             _ => ErrorKind::Failed,
@@ -75,11 +78,11 @@ impl SessionError {
     pub fn hints(&self) -> Vec<String> {
         match self {
             Self::NotSignedIn { profile } | Self::SignInEnded { profile, .. } => vec![sign_in(profile)],
-            Self::RecordCorrupted { .. }
-            | Self::RecordDamaged { .. }
-            | Self::DeviceExpired
-            | Self::ApiUnauthenticated { .. } => {
+            Self::RecordCorrupted { .. } | Self::RecordDamaged { .. } | Self::DeviceExpired => {
                 vec!["`vantage login` signs in again".into()]
+            }
+            Self::ApiUnauthenticated { .. } => {
+                vec!["`vantage login --force` signs in again".into()]
             }
             Self::OriginRefused { profile, bound, .. } => vec![
                 format!("it is for {}; tokens never go anywhere else", bound.join(", ")),
@@ -146,6 +149,9 @@ impl SessionError {
                 "unlock the keyring, or run the command where it can be reached".into(),
                 "`vantage login --force` signs in anew and replaces what is locked".into(),
             ],
+            Self::SignedInAlready { .. } => {
+                vec!["--force replaces the sign-in that is there".into()]
+            }
             Self::KeepsNothing { profile } => {
                 vec![format!("`vantage logout --profile {profile}` signs out first")]
             }

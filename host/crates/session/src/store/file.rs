@@ -52,7 +52,10 @@ pub(crate) struct FileStore {
 
 /// What the next record is sealed by.
 enum NextKey {
-    Key(SealingKey),
+    /// The key of the present record.
+    Present(SealingKey),
+    /// A key that is in the keyring already, and seals nothing yet.
+    New(SealingKey),
     /// It is not sealed, as was asked for or as it was.
     None,
     /// It is not sealed, since there is no keyring that could be used.
@@ -61,11 +64,25 @@ enum NextKey {
 
 /// Room beside the file, and how it will be filled.
 struct FileReservation {
-    room: Reserved,
+    room: Option<Reserved>,
     next_key: NextKey,
+    stem: String,
+    keyring: Arc<Keyring>,
     audience: Arc<dyn Audience>,
-    /// Where the key lies that the present record is sealed by, if the next one is not sealed.
-    unneeded: Option<(Arc<Keyring>, String)>,
+    /// The entry of a key that nothing is sealed by once this is over: the present record's where
+    /// the next has another; the new one until the record that it seals is there.
+    unneeded: Option<String>,
+    /// The entry of the key of the record that is replaced.
+    replaced: Option<String>,
+}
+
+impl Drop for FileReservation {
+    fn drop(&mut self) {
+        if let Some(entry) = &self.unneeded {
+            // It opens nothing, so a keyring that keeps it does no harm.
+            let _ = self.keyring.delete(entry);
+        }
+    }
 }
 
 impl FileStore {
@@ -97,7 +114,7 @@ impl FileStore {
 
     fn record(&self, bytes: &[u8]) -> Result<Record, SessionError> {
         let opened = match record::version(bytes) {
-            Ok(sealed::VERSION) => sealed::open(bytes, &self.key, &self.sealing_key()?),
+            Ok(sealed::VERSION) => sealed::open(bytes, &self.key, &self.sealing_key(bytes)?),
             Ok(_) => Record::from_json(bytes, &self.key).map_err(NotOpened::Unreadable),
             Err(unreadable) => Err(NotOpened::Unreadable(unreadable)),
         };
@@ -105,24 +122,25 @@ impl FileStore {
     }
 
     /// The key that the present record is sealed by.
-    fn sealing_key(&self) -> Result<SealingKey, SessionError> {
-        match self.keyring.get(&self.stem) {
+    fn sealing_key(&self, bytes: &[u8]) -> Result<SealingKey, SessionError> {
+        let Some(entry) = sealed::entry(&self.stem, bytes) else {
+            return Err(self.set_aside("it does not say which key opens it".into(), bytes));
+        };
+        match self.keyring.get(&entry) {
             Ok(Some(key)) => Ok(key),
             Ok(None) => Err(self.locked(sealed::NO_KEY.into())),
             Err(error) => Err(self.locked(error.to_string())),
         }
     }
 
-    /// The key to seal the next record by, made and stored if there is none.
+    /// A key to seal the next record by, made and stored.
     fn new_sealing_key(&self) -> Result<SealingKey, SessionError> {
         let unreachable = |reason: String| SessionError::KeyringUnreachable { reason };
-        if let Some(key) = self.keyring.get(&self.stem).map_err(|error| unreachable(error.to_string()))? {
-            return Ok(key);
-        }
         let key = random::<32>()?;
-        self.keyring.set(&self.stem, &key).map_err(|error| unreachable(error.to_string()))?;
+        let entry = sealed::entry_of(&self.stem, &key);
+        self.keyring.set(&entry, &key).map_err(|error| unreachable(error.to_string()))?;
         // A keyring that forgets at once would lose the sign-in at the next command.
-        match self.keyring.get(&self.stem) {
+        match self.keyring.get(&entry) {
             Ok(Some(kept)) if kept == key => Ok(key),
             Ok(_) => Err(unreachable("the keyring did not keep what it was given".into())),
             Err(error) => Err(unreachable(error.to_string())),
@@ -130,14 +148,14 @@ impl FileStore {
     }
 
     /// The key to seal the next record by, or why `auto` does without.
-    fn key_for_next(&self, occasion: Occasion, sealed_now: bool) -> Result<NextKey, SessionError> {
-        match (self.form, occasion) {
-            (Form::Plain, _) => Ok(NextKey::None),
-            (Form::Sealed, _) => self.new_sealing_key().map(NextKey::Key),
-            (Form::Auto, Occasion::Renewal) if sealed_now => self.sealing_key().map(NextKey::Key),
-            (Form::Auto, Occasion::Renewal) => Ok(NextKey::None),
-            (Form::Auto, occasion) => match self.new_sealing_key() {
-                Ok(key) => Ok(NextKey::Key(key)),
+    fn key_for_next(&self, occasion: Occasion, sealed_now: Option<&[u8]>) -> Result<NextKey, SessionError> {
+        match (self.form, occasion, sealed_now) {
+            (Form::Plain, _, _) => Ok(NextKey::None),
+            (_, Occasion::Renewal, Some(bytes)) => self.sealing_key(bytes).map(NextKey::Present),
+            (Form::Sealed, _, _) => self.new_sealing_key().map(NextKey::New),
+            (Form::Auto, Occasion::Renewal, None) => Ok(NextKey::None),
+            (Form::Auto, occasion, _) => match self.new_sealing_key() {
+                Ok(key) => Ok(NextKey::New(key)),
                 Err(SessionError::KeyringUnreachable { .. }) if occasion == Occasion::Move => {
                     Ok(NextKey::None)
                 }
@@ -207,7 +225,7 @@ impl CredentialStore for FileStore {
             return Ok(None);
         };
         let opened = match record::version(&bytes) {
-            Ok(sealed::VERSION) => sealed::open_refresh(&bytes, &self.key, &self.sealing_key()?),
+            Ok(sealed::VERSION) => sealed::open_refresh(&bytes, &self.key, &self.sealing_key(&bytes)?),
             Ok(_) => record::refresh_token(&bytes).map_err(NotOpened::Unreadable),
             Err(unreadable) => Err(NotOpened::Unreadable(unreadable)),
         };
@@ -218,23 +236,34 @@ impl CredentialStore for FileStore {
         if let Some(folder) = self.path.parent() {
             files::private_folder(folder)?;
         }
-        let sealed_now = self.is_sealed();
-        let next_key = self.key_for_next(occasion, sealed_now)?;
-        let unneeded = sealed_now && !matches!(next_key, NextKey::Key(_));
+        let present = files::read_private(&self.path, LARGEST).ok().flatten();
+        let sealed_now = present.as_deref().filter(|bytes| record::version(bytes) == Ok(sealed::VERSION));
         files::remove_unfinished(&self.path);
+        let room = files::reserve(&self.path, ROOM)?;
+        let next_key = self.key_for_next(occasion, sealed_now.map(Vec::as_slice))?;
+        let unneeded = match &next_key {
+            NextKey::New(key) => Some(sealed::entry_of(&self.stem, key)),
+            _ => None,
+        };
         Ok(Box::new(FileReservation {
-            room: files::reserve(&self.path, ROOM)?,
+            room: Some(room),
             next_key,
+            stem: self.stem.clone(),
+            keyring: Arc::clone(&self.keyring),
             audience: Arc::clone(&self.audience),
-            unneeded: unneeded.then(|| (Arc::clone(&self.keyring), self.stem.clone())),
+            replaced: sealed_now.and_then(|bytes| sealed::entry(&self.stem, bytes)),
+            unneeded,
         }))
     }
 
     fn delete(&self) -> Result<bool, SessionError> {
-        let sealed = self.is_sealed();
+        let present = files::read_private(&self.path, LARGEST).ok().flatten();
+        let entry = present.and_then(|bytes| sealed::entry(&self.stem, &bytes));
         files::remove_unfinished(&self.path);
         let deleted = files::remove(&self.path)?;
-        if sealed && let Err(error) = self.keyring.delete(&self.stem) {
+        if let Some(entry) = entry
+            && let Err(error) = self.keyring.delete(&entry)
+        {
             self.audience.warn(&format!(
                 "the key in the keyring could not be deleted ({error}); what it opened is gone"
             ));
@@ -260,27 +289,29 @@ impl CredentialStore for FileStore {
 }
 
 impl Reservation for FileReservation {
-    fn commit(self: Box<Self>, record: &Record, refresh: Option<&Token>) -> Result<(), SessionError> {
+    fn commit(mut self: Box<Self>, record: &Record, refresh: Option<&Token>) -> Result<(), SessionError> {
         let failed = |error: std::io::Error| files::fault("write", Path::new("the sign-in"), error);
-        match &self.next_key {
-            NextKey::Key(key) => {
+        let Some(room) = self.room.take() else {
+            return Err(failed(std::io::ErrorKind::NotFound.into()));
+        };
+        let entry = match &self.next_key {
+            NextKey::Present(key) | NextKey::New(key) => {
                 let unsealable = || failed(std::io::Error::other("it could not be encrypted"));
                 let sealed = sealed::seal(record, refresh, key).ok_or_else(unsealable)?;
-                self.room.commit(&sealed)?;
+                room.commit(&sealed)?;
+                Some(sealed::entry_of(&self.stem, key))
             }
             NextKey::None | NextKey::Unreachable(_) => {
                 let json = record.to_json(refresh).map_err(|error| failed(error.into()))?;
-                self.room.commit(&json)?;
+                room.commit(&json)?;
+                None
             }
-        }
+        };
+        self.unneeded = self.replaced.take().filter(|replaced| Some(replaced) != entry.as_ref());
         if let NextKey::Unreachable(reason) = &self.next_key {
             self.audience.note(&format!(
                 "no keyring is used ({reason}): the sign-in is in a file that only you can read"
             ));
-        }
-        if let Some((keyring, name)) = &self.unneeded {
-            // It opens nothing any more, so a keyring that keeps it does no harm.
-            let _ = keyring.delete(name);
         }
         Ok(())
     }

@@ -25,6 +25,12 @@ const NO_BUS: &str = "there is no session bus";
 /// What is left of the patience of this process.
 static LEFT: LazyLock<Arc<Mutex<Duration>>> = LazyLock::new(|| Arc::new(Mutex::new(PATIENCE)));
 
+/// After so long a time the keyring may be another: somebody has unlocked or started it.
+const FORGIVEN: Duration = Duration::from_secs(30);
+
+/// When a keyring was last asked in this process.
+static LAST_ASKED: Mutex<Option<Instant>> = Mutex::new(None);
+
 /// Why a keyring did not do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum KeyringError {
@@ -96,6 +102,11 @@ impl Keyring {
     ) -> Result<T, KeyringError> {
         let backend = Arc::clone(self.backend.as_ref().ok_or(KeyringError::Absent(NO_BUS))?);
         let mut left = self.patience.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = LAST_ASKED.lock().unwrap_or_else(PoisonError::into_inner).replace(Instant::now());
+        // A command is over by then; a watch goes on for days.
+        if last.is_some_and(|last| last.elapsed() > FORGIVEN) {
+            *left = PATIENCE;
+        }
         if left.is_zero() {
             return Err(KeyringError::Silent);
         }

@@ -36,6 +36,11 @@ struct Sealed {
     refresh_token: Option<String>,
 }
 
+#[derive(Deserialize)]
+struct Fingerprinted {
+    sealing_key: String,
+}
+
 /// Why a sealed record does not open.
 #[derive(Debug, PartialEq)]
 pub(crate) enum NotOpened {
@@ -67,6 +72,22 @@ pub(crate) fn seal(record: &Record, refresh: Option<&Token>, key: &SealingKey) -
     serde_json::to_vec(&sealed).ok()
 }
 
+/// The name in the keyring of the key that seals records of `stem`: with the key's fingerprint, so
+/// that no two homes, and no two sign-ins, ever share an entry.
+pub(crate) fn entry_of(stem: &str, key: &SealingKey) -> String {
+    format!("{stem}-{}", fingerprint(key))
+}
+
+/// The name in the keyring of the key that this record is sealed by; `None` if it is not sealed.
+pub(crate) fn entry(stem: &str, json: &[u8]) -> Option<String> {
+    if crate::record::version(json) != Ok(VERSION) {
+        return None;
+    }
+    let Fingerprinted { sealing_key } = serde_json::from_slice(json).ok()?;
+    let plain = sealing_key.len() == 16 && sealing_key.bytes().all(|byte| byte.is_ascii_hexdigit());
+    plain.then(|| format!("{stem}-{sealing_key}"))
+}
+
 /// Opens the record, and leaves the refresh token sealed.
 pub(crate) fn open(json: &[u8], sign_in: &Key, key: &SealingKey) -> Result<Record, NotOpened> {
     let sealed = read(json, sign_in, key)?;
@@ -87,7 +108,10 @@ pub(crate) fn peek(
     if crate::record::version(json) != Ok(VERSION) {
         return None;
     }
-    Some(match keyring.get(&sign_in.file_stem()) {
+    let Some(entry) = entry(&sign_in.file_stem(), json) else {
+        return Some(Ok(Err(Unreadable::Damaged("it does not say which key opens it".to_owned()))));
+    };
+    Some(match keyring.get(&entry) {
         Err(error) => Err(error.to_string()),
         Ok(None) => Err(NO_KEY.to_owned()),
         Ok(Some(key)) => match open(json, sign_in, &key) {
@@ -206,6 +230,17 @@ mod tests {
         let swapped = serde_json::to_vec(&value).expect("JSON");
         let error = open(&swapped, &record.key, &key(1)).expect_err("another part");
         assert!(matches!(error, NotOpened::Unreadable(Unreadable::Damaged(_))));
+    }
+
+    #[test]
+    fn every_key_has_an_entry_of_its_own_and_the_record_names_it() {
+        let record = sample_record();
+        let sealed = seal(&record, None, &key(1)).expect("sealed");
+        assert_eq!(entry("stem", &sealed), Some(entry_of("stem", &key(1))));
+        assert_ne!(entry_of("stem", &key(1)), entry_of("stem", &key(2)));
+        assert_eq!(entry("stem", &record.to_json(None).expect("JSON")), None, "it is not sealed");
+        let foreign = br#"{"version":2,"sealing_key":"../../login"}"#;
+        assert_eq!(entry("stem", foreign), None, "no name of the file's own choosing");
     }
 
     #[test]

@@ -76,6 +76,39 @@ async fn all_sign_ins_are_found_and_what_is_left_over_is_cleared() {
     assert!(names(&folder).iter().all(|name| name.ends_with(".lock")), "{:?}", names(&folder));
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_was_renewed_after_it_was_copied_goes_along() {
+    let (provider, home, old) = signed_in().await;
+    let renamed = Profile { name: "lab".into(), ..old.profile().clone() };
+    let clock = TestClock::new();
+    let (old, new) =
+        (session(old.profile().clone(), home.path(), &clock), session(renamed, home.path(), &clock));
+    assert!(old.copy_to(&new).await.expect("copied"));
+    clock.forward(400);
+    old.persona().await.expect("renewed by somebody who does not know");
+    old.forget(&new).await.expect("forgotten");
+    clock.forward(400);
+    new.persona().await.expect("renewed in its turn");
+    assert_eq!(provider.refreshes(), (2, 0));
+    // A copy that is given up takes nothing of the original along.
+    assert!(new.copy_to(&old).await.expect("copied"));
+    old.discard(&new).await.expect("given up");
+    clock.forward(400);
+    new.persona().await.expect("untouched");
+    assert_eq!(provider.refreshes(), (3, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_replaces_a_sign_in_that_can_be_renewed_only_by_force() {
+    let (_provider, _home, session) = signed_in().await;
+    let good = format!(r#"{{"sub":"ci","exp":{}}}"#, START + 600);
+    let error = session.keep_token(token(&good), false).await.expect_err("signed in");
+    assert_eq!(error.kind(), ErrorKind::Conflict);
+    session.keep_token(token(&good), true).await.expect("replaced");
+    assert_eq!(session.persona().await.expect("a persona").subject, "ci");
+    session.keep_token(token(&good), false).await.expect("what cannot be renewed is replaced");
+}
+
 fn token(claims: &str) -> Secret {
     Secret::from(format!("e30.{}.c2ln\n", URL_SAFE_NO_PAD.encode(claims)))
 }
@@ -87,7 +120,7 @@ async fn a_token_that_was_brought_is_kept_until_it_expires() {
     let clock = TestClock::new();
     let session = session(profile(&provider.server.url), home.path(), &clock);
     let good = format!(r#"{{"sub":"ci","exp":{}}}"#, START + 600);
-    assert_eq!(session.keep_token(token(&good)).await.expect("kept").subject, "ci");
+    assert_eq!(session.keep_token(token(&good), false).await.expect("kept").subject, "ci");
     clock.forward(599);
     session.persona().await.expect("still good");
     clock.forward(2);
@@ -107,11 +140,11 @@ async fn what_is_no_token_of_the_provider_is_not_kept() {
         r#"{"sub":"ci","iss":"https://evil.example/realms/vantage"}"#,
         r#"[]"#,
     ] {
-        let error = session.keep_token(token(claims)).await.expect_err(claims);
+        let error = session.keep_token(token(claims), false).await.expect_err(claims);
         assert!(matches!(error, SessionError::TokenUnusable { .. }), "{claims}: {error}");
     }
     for text in ["", "a b", "opaque"] {
-        session.keep_token(Secret::from(text.to_owned())).await.expect_err(text);
+        session.keep_token(Secret::from(text.to_owned()), false).await.expect_err(text);
     }
     assert!(session.stored().expect("readable").is_none());
 }
