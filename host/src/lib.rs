@@ -124,12 +124,15 @@ impl Prepared {
     /// Runs the command on a thread of its own, while this one listens for Ctrl-C: a command may be
     /// blocked in a read that nothing but the end of the process ends.
     fn dispatch(self, context: &Arc<Context>) -> Result<(), HostError> {
-        // Two workers beside them: the next page arrives while the pack works on this one, and signals
-        // are heard while a keyring or a program that keeps the sign-in is waited for.
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+        // One worker beside them: the next page arrives while the pack works on this one.
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let runtime = runtime.map_err(cannot_start)?;
+        // Signals have a runtime of their own, on this thread: the worker may be blocked by a keyring,
+        // or by a program that keeps the sign-in.
+        let listening = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let listening = listening.map_err(cannot_start)?;
         let mut signals = {
-            let _inside = runtime.enter();
+            let _inside = listening.enter();
             Signals::listen().map_err(cannot_start)?
         };
         let (interrupt, mut interrupted) = tokio::sync::oneshot::channel::<()>();
@@ -148,7 +151,7 @@ impl Prepared {
         };
         // As much stack as a main thread has.
         std::thread::Builder::new().stack_size(8 << 20).spawn(command).map_err(cannot_start)?;
-        let result = runtime.block_on(async {
+        let result = listening.block_on(async {
             let signal = tokio::select! {
                 biased;
                 signal = signals.next() => signal,
@@ -164,7 +167,7 @@ impl Prepared {
         if context.is_working() {
             context.console().note("waiting until the sign-in that is being refreshed is stored");
         }
-        runtime.block_on(context.settle());
+        listening.block_on(context.settle());
         runtime.shutdown_background();
         result
     }

@@ -294,6 +294,8 @@ impl Reservation for FileReservation {
         let Some(room) = self.room.take() else {
             return Err(failed(std::io::ErrorKind::NotFound.into()));
         };
+        // From here on the record may be in place even where an error is reported, so its key stays.
+        self.unneeded = None;
         let entry = match &self.next_key {
             NextKey::Present(key) | NextKey::New(key) => {
                 let unsealable = || failed(std::io::Error::other("it could not be encrypted"));
