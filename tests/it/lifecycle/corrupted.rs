@@ -75,6 +75,7 @@ fn what_is_no_record_is_set_aside() {
         ("an array", b"[]".to_vec()),
         ("two records", [&record[..], &record[..]].concat()),
         ("version 0", changed("version", json!(0))),
+        ("a sealed form that names no key", changed("version", json!(2))),
         ("a version of text", changed("version", json!("1"))),
         ("no access token", changed("access_token", Value::Null)),
         ("a token with a line break", changed("access_token", json!("a\r\nb"))),
@@ -121,7 +122,7 @@ fn what_may_be_somebodys_is_left_where_it_is() {
     let stored = world.stored("test");
     let record: Value = serde_json::from_slice(&stored.bytes()).unwrap();
     let mut newer = record.clone();
-    newer["version"] = json!(2);
+    newer["version"] = json!(3);
     let ran = run_with(&world, stored.path(), newer.to_string().as_bytes());
     assert_left(&world, &ran, 1, "a newer version");
     assert_eq!(stored.read().unwrap(), newer);
