@@ -132,11 +132,7 @@ impl Session {
     /// When a tenth of the token's life is left, as for stored ones.
     fn renewal(&self, tokens: &Tokens) -> Option<Instant> {
         let lifetime = tokens.lifetime?;
-        let spare = match self.profile().refresh_threshold {
-            Some(threshold) => threshold.as_secs(),
-            None => (lifetime / 10).clamp(5, 60),
-        };
-        Some(Instant::now() + Duration::from_secs(lifetime - spare.min(lifetime / 2)))
+        Some(Instant::now() + Duration::from_secs(lifetime - self.renewed_ahead(lifetime)))
     }
 }
 

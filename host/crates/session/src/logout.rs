@@ -4,7 +4,6 @@
 //! token is then still good for whoever has a copy.
 
 use crate::error::SessionError;
-use crate::files;
 use crate::provider::{NoTokens, refusal};
 use crate::record::Record;
 use crate::session::Session;
@@ -46,12 +45,6 @@ impl Session {
                 return Ok(LogoutOutcome::NotSignedIn);
             }
             // What cannot be read cannot be revoked, but it must not stay either.
-            Err(SessionError::RecordCorrupted { problem, kept }) => {
-                files::remove(&kept)?;
-                return Ok(LogoutOutcome::SignedOut(Revocation::Failed(format!(
-                    "the stored sign-in was damaged ({problem})"
-                ))));
-            }
             Err(error) => {
                 let outcome = LogoutOutcome::SignedOut(Revocation::Failed(error.to_string()));
                 return if store.delete()? { Ok(outcome) } else { Err(error) };

@@ -186,10 +186,10 @@ impl Session {
                 match store.load_refresh()? {
                     // It still is the one that was rejected.
                     Some(now) if now == refresh => Ok(None),
-                    None => Ok(None),
-                    Some(_) if self.is_valid(&again) => Ok(Some(again)),
+                    None if again.access == present.access => Ok(None),
+                    _ if self.is_valid(&again) => Ok(Some(again)),
                     // What was not rejected is not thrown away; the next try reads it.
-                    Some(_) => Err(SessionError::RenewedElsewhere),
+                    _ => Err(SessionError::RenewedElsewhere),
                 }
             }
             Err(NoTokens::Refused(_, error)) => Err(error),
@@ -290,13 +290,18 @@ impl Session {
             return true;
         };
         let life = expires_at.saturating_sub(record.obtained_at).max(0);
+        let threshold = self.renewed_ahead(life.unsigned_abs()).cast_signed();
+        record.obtained_at <= now.saturating_add(CLOCK_SLACK) && expires_at.saturating_sub(now) > threshold
+    }
+
+    /// How many seconds before its end a token is renewed that lives for `life`.
+    pub(crate) fn renewed_ahead(&self, life: u64) -> u64 {
         let threshold = match self.profile().refresh_threshold {
-            Some(threshold) => i64::try_from(threshold.as_secs()).unwrap_or(i64::MAX),
+            Some(threshold) => threshold.as_secs(),
             None => (life / 10).clamp(5, 60),
         };
         // A token that lives shorter than the threshold would be renewed at every request.
-        let threshold = threshold.min(life / 2);
-        record.obtained_at <= now.saturating_add(CLOCK_SLACK) && expires_at.saturating_sub(now) > threshold
+        threshold.min(life / 2)
     }
 
     /// A token goes to the origins that were there at sign-in, and nowhere else.
