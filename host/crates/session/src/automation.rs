@@ -125,8 +125,7 @@ impl Session {
     fn machine_scope(&self) -> String {
         let profile = self.profile();
         let own = profile.scopes.iter().filter(|scope| !FOR_PEOPLE.contains(&scope.as_str())).cloned();
-        let organization = profile.organization.iter().map(|name| format!("organization:{name}"));
-        own.chain(organization).collect::<Vec<_>>().join(" ")
+        own.chain(profile.organization_scope()).collect::<Vec<_>>().join(" ")
     }
 
     /// When a tenth of the token's life is left, as for stored ones.

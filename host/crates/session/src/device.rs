@@ -90,7 +90,7 @@ impl Session {
         let verifier = Token::new(random).ok_or_else(unsendable)?;
         let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.expose().as_bytes()));
         let mut scopes = profile.scopes.clone();
-        scopes.extend(profile.organization.iter().map(|name| format!("organization:{name}")));
+        scopes.extend(profile.organization_scope());
         let form = [
             ("client_id", profile.client_id.as_str()),
             ("scope", &scopes.join(" ")),

@@ -45,6 +45,13 @@ pub struct Profile {
     pub refresh_threshold: Option<Duration>,
 }
 
+impl Profile {
+    /// How a provider is asked for a token of the profile's organization: Keycloak's scope.
+    pub(crate) fn organization_scope(&self) -> Option<String> {
+        Some(format!("organization:{}", self.organization.as_ref()?))
+    }
+}
+
 /// Where a sign-in is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum StoreKind {
