@@ -16,6 +16,7 @@ use crate::address;
 use crate::claims::UnverifiedClaims;
 use crate::configuration::{Configuration, Overrides, Profile};
 use crate::error::SessionError;
+use crate::graphql::events;
 use crate::http::Answer;
 use crate::record::{self, Key, Record, Unreadable};
 use crate::store::sealed;
@@ -35,6 +36,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("sealed", sealed),
     ("headers", headers),
     ("echo", echo),
+    ("events", events),
 ];
 
 const ISSUER: &str = "https://auth.example/realms/vantage";
@@ -203,6 +205,15 @@ pub fn echo(bytes: &[u8]) -> bool {
     let added = [bytes, b" ", sent.expose().as_bytes()].concat();
     assert!(sent.appears_in(&added), "it was not found at the end of: {text}");
     found
+}
+
+/// A stream of server-sent events: it makes no difference where its bytes are cut.
+pub fn events(bytes: &[u8]) -> bool {
+    let whole = events::read_in_two(bytes, 0);
+    for at in [1, bytes.len() / 2, bytes.len().saturating_sub(1)] {
+        assert_eq!(events::read_in_two(bytes, at), whole, "cut at {at}");
+    }
+    whole.is_ok_and(|events| !events.is_empty())
 }
 
 /// Always false: the answer was not accepted. Its error is fit to be shown.

@@ -5,6 +5,10 @@
 //! left. A 401 renews the sign-in once. An answer with the access token in it is thrown away whole.
 
 mod answer;
+pub(crate) mod events;
+mod subscription;
+mod trouble;
+mod websocket;
 
 use reqwest::Method;
 use serde::Serialize;
@@ -21,6 +25,8 @@ use crate::http::{Answer, printable};
 use crate::retry;
 use crate::session::Session;
 use crate::token::Token;
+
+pub use self::subscription::Subscription;
 
 const LIMIT: usize = 8 * 1024 * 1024;
 const ACCEPT: &str = "application/graphql-response+json, application/json;q=0.9";
@@ -73,8 +79,9 @@ struct Body<'a> {
 }
 
 /// One request in the making.
-struct Call<'a> {
-    api: &'a str,
+#[derive(Clone)]
+struct Call {
+    api: String,
     url: Url,
     body: Vec<u8>,
     mutation: bool,
@@ -92,8 +99,7 @@ impl Session {
     }
 
     async fn run(&self, request: &GraphqlRequest) -> Result<GraphqlResponse, SessionError> {
-        let url = self.endpoint(&request.api)?;
-        let call = Call { api: &request.api, url, body: body(request)?, mutation: request.mutation };
+        let call = self.call(request)?;
         let access = self.access(None, Some(&call.url)).await?;
         let answer = self.attempt(&call, &access.token).await?;
         let (answer, token) = if is_unauthenticated(&answer) {
@@ -104,18 +110,17 @@ impl Session {
             (answer, access.token)
         };
         if token.appears_in(&answer.body) {
-            return Err(SessionError::TokenEchoed {
-                api: request.api.clone(),
-                request_id: answer.request_id,
-            });
+            return Err(call.echoed(answer.request_id));
         }
         if is_unauthenticated(&answer) {
-            return Err(SessionError::ApiUnauthenticated {
-                api: request.api.clone(),
-                request_id: answer.request_id,
-            });
+            return Err(call.unauthenticated(answer.request_id));
         }
         read(&call, &answer)
+    }
+
+    fn call(&self, request: &GraphqlRequest) -> Result<Call, SessionError> {
+        let url = self.endpoint(&request.api)?;
+        Ok(Call { api: request.api.clone(), url, body: body(request)?, mutation: request.mutation })
     }
 
     /// The address of an API: the profile's exception for it, or `{api}/{name}/graphql`.
@@ -135,7 +140,7 @@ impl Session {
     }
 
     /// Sends a call until there is an answer that is not a plea for patience.
-    async fn attempt(&self, call: &Call<'_>, token: &Token) -> Result<Answer, SessionError> {
+    async fn attempt(&self, call: &Call, token: &Token) -> Result<Answer, SessionError> {
         let mut tried = 1;
         loop {
             let (asked, error) = match self.post(call, token).await {
@@ -157,7 +162,7 @@ impl Session {
         }
     }
 
-    async fn post(&self, call: &Call<'_>, token: &Token) -> Result<Answer, SessionError> {
+    async fn post(&self, call: &Call, token: &Token) -> Result<Answer, SessionError> {
         let request = self.http().prepare(Method::POST, &call.url)?;
         let request = request.with(|mut builder| {
             if let Some(bearer) = token.bearer() {
@@ -168,16 +173,36 @@ impl Session {
                 .header("content-type", "application/json")
                 .body(call.body.clone())
         });
-        request.send(LIMIT).await.map_err(|error| match error {
-            SessionError::Provider { problem, request_id, .. } => call.wrong(problem, request_id),
-            other => other,
-        })
+        request.send(LIMIT).await.map_err(|error| call.own(error))
     }
 }
 
-impl Call<'_> {
+impl Call {
+    /// The same error, told of the API where it was told of any server.
+    fn own(&self, error: SessionError) -> SessionError {
+        match error {
+            SessionError::Provider { problem, request_id, .. } => self.wrong(problem, request_id),
+            other => other,
+        }
+    }
+
+    /// The connection to it is gone.
+    fn lost(&self, problem: String, request_id: String) -> SessionError {
+        SessionError::Unavailable { url: self.url.to_string(), problem, request_id, sent: true, source: None }
+    }
+
     fn wrong(&self, problem: String, request_id: String) -> SessionError {
-        SessionError::ApiAnswer { api: self.api.to_owned(), url: self.url.to_string(), problem, request_id }
+        SessionError::ApiAnswer { api: self.api.clone(), url: self.url.to_string(), problem, request_id }
+    }
+
+    /// Its answer held the token.
+    fn echoed(&self, request_id: String) -> SessionError {
+        SessionError::TokenEchoed { api: self.api.clone(), request_id }
+    }
+
+    /// It refused a token that had just been renewed.
+    fn unauthenticated(&self, request_id: String) -> SessionError {
+        SessionError::ApiUnauthenticated { api: self.api.clone(), request_id }
     }
 }
 

@@ -1,8 +1,8 @@
-//! The one place that speaks to the network: two clients, made when first needed.
+//! The one place that speaks to the network: clients, made when first needed.
 //!
-//! One client is for https, and loads the system's certificates; the other is for loopback, so
+//! One client is for https, and loads the system's certificates; another is for loopback, so
 //! that plain http never loads certificates nor passes a proxy nor asks anybody where `localhost`
-//! is. Neither follows redirects: what was asked of one server is never sent to another. Every answer is read against a bound, after
+//! is. Each has a twin for answers that go on, such as subscriptions'. Neither follows redirects: what was asked of one server is never sent to another. Every answer is read against a bound, after
 //! decompression. Nothing is retried here (`retry.rs`), and no answer is understood. Why there is
 //! none is found out in `http/fault.rs`.
 
@@ -14,8 +14,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, RETRY_AFTER};
-use reqwest::{Client, Method, RequestBuilder, StatusCode, redirect};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Upgraded, redirect};
 use serde::Deserialize;
+use tokio::time::timeout;
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -33,11 +34,27 @@ pub(crate) struct Http {
     user_agent: String,
     secure: OnceLock<Client>,
     loopback: OnceLock<Client>,
+    secure_streams: OnceLock<Client>,
+    loopback_streams: OnceLock<Client>,
+}
+
+/// What a client is for: they differ in how long an answer may take.
+#[derive(Clone, Copy)]
+enum Purpose {
+    Answer,
+    Stream,
 }
 
 /// A request that is not yet sent, with the id that will be in its header.
 pub(crate) struct Prepared {
     pub(crate) builder: RequestBuilder,
+    pub(crate) request_id: String,
+    url: Url,
+}
+
+/// An answer of which only the head has been read.
+pub(crate) struct Opened {
+    response: Response,
     pub(crate) request_id: String,
     url: Url,
 }
@@ -52,7 +69,13 @@ pub(crate) struct Answer {
 
 impl Http {
     pub(crate) fn new(user_agent: String) -> Self {
-        Self { user_agent, secure: OnceLock::new(), loopback: OnceLock::new() }
+        Self {
+            user_agent,
+            secure: OnceLock::new(),
+            loopback: OnceLock::new(),
+            secure_streams: OnceLock::new(),
+            loopback_streams: OnceLock::new(),
+        }
     }
 
     /// Begins a request to `url`.
@@ -60,15 +83,33 @@ impl Http {
     /// # Errors
     /// An address that is neither https nor loopback; a client that cannot be set up.
     pub(crate) fn prepare(&self, method: Method, url: &Url) -> Result<Prepared, SessionError> {
+        self.prepare_for(Purpose::Answer, method, url)
+    }
+
+    /// Begins a request whose answer may go on for as long as it likes: see [`Prepared::open`].
+    ///
+    /// # Errors
+    /// As [`Http::prepare`].
+    pub(crate) fn prepare_stream(&self, method: Method, url: &Url) -> Result<Prepared, SessionError> {
+        self.prepare_for(Purpose::Stream, method, url)
+    }
+
+    fn prepare_for(&self, purpose: Purpose, method: Method, url: &Url) -> Result<Prepared, SessionError> {
         address::check(url).map_err(|problem| SessionError::Address { url: url.to_string(), problem })?;
         let request_id = hex(random::<16>()?.as_slice());
-        let builder = self.client(url)?.request(method, url.clone()).header(REQUEST_ID, &request_id);
+        let client = self.client(purpose, url)?;
+        let builder = client.request(method, url.clone()).header(REQUEST_ID, &request_id);
         Ok(Prepared { builder, request_id, url: url.clone() })
     }
 
-    fn client(&self, url: &Url) -> Result<&Client, SessionError> {
+    fn client(&self, purpose: Purpose, url: &Url) -> Result<&Client, SessionError> {
         let secure = url.scheme() == "https";
-        let slot = if secure { &self.secure } else { &self.loopback };
+        let slot = match (purpose, secure) {
+            (Purpose::Answer, true) => &self.secure,
+            (Purpose::Answer, false) => &self.loopback,
+            (Purpose::Stream, true) => &self.secure_streams,
+            (Purpose::Stream, false) => &self.loopback_streams,
+        };
         if let Some(client) = slot.get() {
             return Ok(client);
         }
@@ -76,9 +117,12 @@ impl Http {
             .user_agent(&self.user_agent)
             .redirect(redirect::Policy::none())
             .referer(false)
-            .connect_timeout(CONNECT)
-            .read_timeout(IDLE)
-            .timeout(TOTAL);
+            .connect_timeout(CONNECT);
+        builder = match purpose {
+            Purpose::Answer => builder.read_timeout(IDLE).timeout(TOTAL),
+            // Whoever reads a stream knows how long it may be silent. HTTP/2 has no upgrade.
+            Purpose::Stream => builder.http1_only(),
+        };
         if !secure {
             // The port is the URL's.
             let here =
@@ -97,6 +141,21 @@ impl Prepared {
         self
     }
 
+    /// Sends the request, and waits for the head of its answer alone.
+    ///
+    /// # Errors
+    /// As [`Prepared::send`], but for the length.
+    pub(crate) async fn open(self) -> Result<Opened, SessionError> {
+        let Self { builder, request_id, url } = self;
+        let response = match timeout(TOTAL, builder.send()).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(error)) => return Err(fault::unanswered(&url, request_id, error)),
+            Err(_) => return Err(late(&url, request_id)),
+        };
+        redirected(&url, response.status(), &request_id)?;
+        Ok(Opened { response, request_id, url })
+    }
+
     /// Sends the request, and reads at most `limit` bytes of its answer.
     ///
     /// # Errors
@@ -105,20 +164,64 @@ impl Prepared {
     /// long.
     pub(crate) async fn send(self, limit: usize) -> Result<Answer, SessionError> {
         let Self { builder, request_id, url } = self;
-        let mut response = match builder.send().await {
+        let response = match builder.send().await {
             Ok(response) => response,
             Err(error) => return Err(fault::unanswered(&url, request_id, error)),
         };
-        let status = response.status();
-        if status.is_redirection() {
-            let problem = format!("it redirects (HTTP {}), and redirects are not followed", status.as_u16());
-            return Err(SessionError::Provider { url: url.to_string(), problem, request_id });
+        redirected(&url, response.status(), &request_id)?;
+        Opened { response, request_id, url }.read_to_end(limit).await
+    }
+}
+
+impl Opened {
+    pub(crate) fn status(&self) -> StatusCode {
+        self.response.status()
+    }
+
+    /// A header's text; none for one that is not there, or is no text.
+    pub(crate) fn header(&self, name: HeaderName) -> Option<&str> {
+        self.response.headers().get(name)?.to_str().ok()
+    }
+
+    /// The next bytes of the body, decompressed; none at its end. May be dropped while it waits.
+    ///
+    /// # Errors
+    /// A connection that broke.
+    pub(crate) async fn chunk(&mut self) -> Result<Option<Vec<u8>>, SessionError> {
+        match self.response.chunk().await {
+            Ok(chunk) => Ok(chunk.map(|chunk| chunk.to_vec())),
+            Err(error) => Err(fault::unanswered(&self.url, self.request_id.clone(), error)),
         }
+    }
+
+    /// The connection itself, once the server has agreed to speak something else than HTTP on it.
+    ///
+    /// # Errors
+    /// A connection that broke.
+    pub(crate) async fn upgrade(self) -> Result<Upgraded, SessionError> {
+        let Self { response, request_id, url } = self;
+        response.upgrade().await.map_err(|error| fault::unanswered(&url, request_id, error))
+    }
+
+    /// Reads an answer that turned out to be no stream.
+    ///
+    /// # Errors
+    /// As [`Prepared::send`].
+    pub(crate) async fn read(self, limit: usize) -> Result<Answer, SessionError> {
+        let (url, request_id) = (self.url.clone(), self.request_id.clone());
+        match timeout(TOTAL, self.read_to_end(limit)).await {
+            Ok(answer) => answer,
+            Err(_) => Err(late(&url, request_id)),
+        }
+    }
+
+    async fn read_to_end(self, limit: usize) -> Result<Answer, SessionError> {
+        let Self { mut response, request_id, url } = self;
         let mut body = Zeroizing::new(Vec::new());
         loop {
             match response.chunk().await {
                 Ok(Some(chunk)) if body.len() + chunk.len() > limit => {
-                    let problem = format!("it is longer than {limit} bytes");
+                    let problem = too_long(limit);
                     return Err(SessionError::Provider { url: url.to_string(), problem, request_id });
                 }
                 Ok(Some(chunk)) => body.extend_from_slice(&chunk),
@@ -126,8 +229,26 @@ impl Prepared {
                 Err(error) => return Err(fault::unanswered(&url, request_id, error)),
             }
         }
-        Ok(Answer { status, headers: response.headers().clone(), body, request_id })
+        Ok(Answer { status: response.status(), headers: response.headers().clone(), body, request_id })
     }
+}
+
+/// What is wrong with an answer of more than `limit` bytes.
+pub(crate) fn too_long(limit: usize) -> String {
+    format!("it is longer than {limit} bytes")
+}
+
+fn redirected(url: &Url, status: StatusCode, request_id: &str) -> Result<(), SessionError> {
+    if !status.is_redirection() {
+        return Ok(());
+    }
+    let problem = format!("it redirects (HTTP {}), and redirects are not followed", status.as_u16());
+    Err(SessionError::Provider { url: url.to_string(), problem, request_id: request_id.to_owned() })
+}
+
+fn late(url: &Url, request_id: String) -> SessionError {
+    let problem = "it did not answer in time".to_owned();
+    SessionError::Unavailable { url: url.to_string(), problem, request_id, sent: true, source: None }
 }
 
 impl Answer {

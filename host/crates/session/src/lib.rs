@@ -82,7 +82,7 @@ pub use configuration::{
 pub use device::DeviceCode;
 pub use doctor::{Check, Privacy, Verdict};
 pub use error::{ErrorKind, SessionError};
-pub use graphql::{GraphqlError, GraphqlRequest, GraphqlResponse};
+pub use graphql::{GraphqlError, GraphqlRequest, GraphqlResponse, Subscription};
 pub use login::LoginOutcome;
 pub use logout::{LogoutOutcome, Revocation};
 pub use persona::{Organization, Persona};

@@ -25,13 +25,26 @@ pub(crate) fn pause(tried: u32, asked: Option<Duration>) -> Result<Option<Durati
     if tried >= TRIES || asked.is_some_and(|asked| asked > LONGEST) {
         return Ok(None);
     }
-    if let Some(asked) = asked {
-        return Ok(Some(asked));
+    match asked {
+        Some(asked) => Ok(Some(asked)),
+        None => jitter(FIRST * (1 << tried.min(8))).map(Some),
     }
-    let most = FIRST.as_millis() << tried.min(8);
+}
+
+/// How long to wait before a connection is made again that was lost, after `tried` tries in vain. Who
+/// waits for events would rather wait on than know.
+pub(crate) fn pause_before_reconnect(tried: u32, asked: Option<Duration>) -> Result<Duration, SessionError> {
+    match asked {
+        Some(asked) => Ok(asked.min(LONGEST)),
+        None => jitter(FIRST * (1 << tried.min(4))),
+    }
+}
+
+/// A random part of `most`.
+fn jitter(most: Duration) -> Result<Duration, SessionError> {
     let random = u64::from_le_bytes(*random::<8>()?);
-    let share = u128::from(random) * most / u128::from(u64::MAX);
-    Ok(Some(Duration::from_millis(u64::try_from(share).unwrap_or(u64::MAX))))
+    let share = u128::from(random) * most.as_millis() / u128::from(u64::MAX);
+    Ok(Duration::from_millis(u64::try_from(share).unwrap_or(u64::MAX)))
 }
 
 #[cfg(test)]
@@ -47,5 +60,14 @@ mod tests {
         assert_eq!(pause(1, Some(seconds(30))).expect("random"), Some(seconds(30)));
         assert_eq!(pause(1, Some(seconds(31))).expect("random"), None);
         assert_eq!(pause(3, Some(seconds(1))).expect("random"), None);
+    }
+
+    #[test]
+    fn connections_are_made_again_after_at_most_half_a_minute() {
+        let pause = |tried, asked| pause_before_reconnect(tried, asked).expect("random");
+        assert!(pause(0, None) <= FIRST);
+        assert!((0..100).map(|tried| pause(tried, None)).all(|pause| pause <= Duration::from_secs(4)));
+        assert_eq!(pause(0, Some(Duration::from_secs(7))), Duration::from_secs(7));
+        assert_eq!(pause(9, Some(Duration::from_secs(3600))), LONGEST);
     }
 }
