@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use vantage_output::Console;
 use vantage_policy::gate::OperationKind;
-use vantage_runtime::ports::{Platform, PlatformAnswer, PlatformRequest, PortError, PortFuture};
-use vantage_session::{GraphqlRequest, Session};
+use vantage_runtime::ports::{Events, Platform, PlatformAnswer, PlatformRequest, PortError, PortFuture};
+use vantage_session::{GraphqlRequest, GraphqlResponse, Session, Subscription};
 
 use crate::adapters::Failures;
 use crate::error::{HostError, errors_as_json, is_refused};
@@ -28,25 +28,55 @@ impl Platform for SessionPlatform {
             if self.dry_run && request.kind == OperationKind::Mutation {
                 return Err(self.shown(&request));
             }
-            let answer = self
-                .session
-                .graphql(GraphqlRequest {
-                    api: request.api,
-                    operation_name: Some(request.operation),
-                    document: request.document,
-                    variables: request.variables,
-                    mutation: request.kind == OperationKind::Mutation,
-                })
-                .await
-                .map_err(|error| self.failures.keep(HostError::from(error)))?;
-            if is_refused(&answer) {
-                self.failures.keep_refusal(HostError::from_graphql(&answer));
-            }
-            Ok(PlatformAnswer {
-                data: answer.data.map_or_else(|| "null".to_owned(), |data| data.get().to_owned()),
-                errors: errors_as_json(&answer.errors).to_string(),
-            })
+            let answer = self.session.graphql(graphql_request(request)).await;
+            Ok(told(answer.map_err(|error| self.failures.keep(HostError::from(error)))?, &self.failures))
         })
+    }
+
+    fn subscribe(&self, request: PlatformRequest) -> PortFuture<'_, Box<dyn Events>> {
+        Box::pin(async move {
+            let subscription = self.session.subscribe(graphql_request(request)).await;
+            let subscription = subscription.map_err(|error| self.failures.keep(HostError::from(error)))?;
+            let events = SessionEvents { subscription, failures: self.failures.clone() };
+            Ok(Box::new(events) as Box<dyn Events>)
+        })
+    }
+}
+
+/// The events of a session's subscription.
+struct SessionEvents {
+    subscription: Subscription,
+    failures: Failures,
+}
+
+impl Events for SessionEvents {
+    fn next(&mut self) -> PortFuture<'_, Option<PlatformAnswer>> {
+        Box::pin(async move {
+            let event = self.subscription.next().await;
+            let event = event.map_err(|error| self.failures.keep(HostError::from(error)))?;
+            Ok(event.map(|event| told(event, &self.failures)))
+        })
+    }
+}
+
+fn graphql_request(request: PlatformRequest) -> GraphqlRequest {
+    GraphqlRequest {
+        api: request.api,
+        operation_name: Some(request.operation),
+        document: request.document,
+        variables: request.variables,
+        mutation: request.kind == OperationKind::Mutation,
+    }
+}
+
+/// What a pack is told of an answer; a refusal is kept for the user, too.
+fn told(answer: GraphqlResponse, failures: &Failures) -> PlatformAnswer {
+    if is_refused(&answer) {
+        failures.keep_refusal(HostError::from_graphql(&answer));
+    }
+    PlatformAnswer {
+        data: answer.data.map_or_else(|| "null".to_owned(), |data| data.get().to_owned()),
+        errors: errors_as_json(&answer.errors).to_string(),
     }
 }
 

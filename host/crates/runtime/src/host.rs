@@ -19,6 +19,7 @@ mod persona;
 mod prompt;
 mod session;
 mod storage;
+mod subscription;
 mod text;
 mod wasi;
 
@@ -46,8 +47,10 @@ pub(crate) mod bindings {
             "vantage:plugin/graphql.[method]client.execute": async | trappable,
             "vantage:plugin/graphql.[method]client.execute-all": async | trappable,
             "vantage:plugin/graphql.[method]client.paginate": async | trappable,
+            "vantage:plugin/graphql.[method]client.subscribe": async | trappable,
             "vantage:plugin/graphql.[method]client.execute-document": async | trappable,
             "vantage:plugin/graphql.[method]pages.next": async | trappable,
+            "vantage:plugin/graphql.[method]subscription.next": async | trappable,
             "vantage:plugin/persona.[method]persona.subject": async | trappable,
             "vantage:plugin/persona.[method]persona.display-name": async | trappable,
             "vantage:plugin/persona.[method]persona.email": async | trappable,
@@ -65,7 +68,7 @@ pub(crate) mod bindings {
             "vantage:plugin/session.session": super::session::Session,
             "vantage:plugin/graphql.client": super::graphql::Client,
             "vantage:plugin/graphql.pages": super::pages::Pages,
-            "vantage:plugin/graphql.subscription": super::graphql::Subscription,
+            "vantage:plugin/graphql.subscription": super::subscription::Subscription,
             "vantage:plugin/persona.persona": super::persona::Persona,
             "vantage:plugin/output.output": super::output::Output,
             "vantage:plugin/output.progress": super::output::Progress,

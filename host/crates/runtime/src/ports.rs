@@ -63,6 +63,15 @@ pub struct PlatformAnswer {
 pub trait Platform: Send + Sync {
     /// Sends one query or mutation.
     fn execute(&self, request: PlatformRequest) -> PortFuture<'_, PlatformAnswer>;
+    /// Starts one subscription; it is answered when the platform has taken it on.
+    fn subscribe(&self, request: PlatformRequest) -> PortFuture<'_, Box<dyn Events>>;
+}
+
+/// The events of a subscription. Dropping them ends it.
+pub trait Events: Send {
+    /// Waits for the next event; none when the subscription has come to its end. Connections that are
+    /// lost are made again behind it. May be dropped while it waits, and called again.
+    fn next(&mut self) -> PortFuture<'_, Option<PlatformAnswer>>;
 }
 
 /// Who is signed in. Nothing here authenticates.

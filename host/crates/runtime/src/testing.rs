@@ -3,6 +3,7 @@
 //! The pack is the contract's shape written out by hand, with bodies filled in by each test. Packs
 //! made by real toolchains are tested end to end elsewhere.
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -45,7 +46,7 @@ pub(crate) fn description() -> Description {
             "summary": "Test",
             "effect": "read",
             "answer": { "shape": "many" },
-            "operations": ["List", "Pages"],
+            "operations": ["List", "Pages", "Watch"],
         }, {
             "path": ["change"],
             "summary": "Test",
@@ -56,6 +57,7 @@ pub(crate) fn description() -> Description {
         "operations": [
             operation("List", "query List($name: String) { clusters(name: $name) { name } }"),
             operation("Pages", "query Pages($first: Int, $after: String) { clusters(first: $first, after: $after) { nodes { name } pageInfo { hasNextPage endCursor } } }"),
+            operation("Watch", "subscription Watch($name: String) { clusterChanged(name: $name) { name } }"),
             operation("Change", "mutation Change { deleteCluster { name } }"),
             operation("Unlisted", "query Unlisted { clusters { name } }"),
         ],
@@ -93,8 +95,10 @@ pub(crate) struct World {
     pub(crate) grants: Mutex<Grants>,
     /// What the platform answers, given the request and its number.
     pub(crate) script: Box<Script>,
-    /// Whether the platform ever answers.
+    /// Whether the platform never answers, and has no event after those that are there.
     pub(crate) silent: bool,
+    /// What a subscription gives.
+    pub(crate) events: Mutex<VecDeque<Result<PlatformAnswer, PortError>>>,
     pub(crate) asked: Mutex<Vec<PlatformRequest>>,
     pub(crate) in_flight: AtomicUsize,
     pub(crate) most_in_flight: AtomicUsize,
@@ -110,6 +114,7 @@ impl World {
             grants: Mutex::new(everything()),
             script: Box::new(script),
             silent: false,
+            events: Mutex::default(),
             asked: Mutex::default(),
             in_flight: AtomicUsize::default(),
             most_in_flight: AtomicUsize::default(),
@@ -178,6 +183,31 @@ impl Platform for World {
             }
             self.in_flight.fetch_sub(1, Ordering::SeqCst);
             (self.script)(number, &request)
+        }
+        .boxed()
+    }
+
+    fn subscribe(&self, request: PlatformRequest) -> PortFuture<'_, Box<dyn Events>> {
+        self.asked.lock().unwrap().push(request);
+        let events = std::mem::take(&mut *self.events.lock().unwrap());
+        let events = Scripted { events, silent: self.silent };
+        async { Ok(Box::new(events) as Box<dyn Events>) }.boxed()
+    }
+}
+
+struct Scripted {
+    events: VecDeque<Result<PlatformAnswer, PortError>>,
+    silent: bool,
+}
+
+impl Events for Scripted {
+    fn next(&mut self) -> PortFuture<'_, Option<PlatformAnswer>> {
+        async {
+            match self.events.pop_front() {
+                Some(event) => event.map(Some),
+                None if self.silent => std::future::pending().await,
+                None => Ok(None),
+            }
         }
         .boxed()
     }

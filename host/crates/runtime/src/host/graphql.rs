@@ -1,19 +1,20 @@
 //! `graphql.client`: the pack's operations, run as the user, as far as the user granted them.
 //!
 //! What is sent is the gate's print of a document that the user's grants cover; tokens, endpoints and
-//! retries are the session's and never come near. Pages are in `pages`.
+//! retries are the session's and never come near. Pages are in `pages`, subscriptions in `subscription`.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::StreamExt;
 use futures_util::stream;
-use vantage_policy::decision::{Grants, decide_dynamic, decide_operation};
-use vantage_policy::gate::{Operation, OperationKind};
+use vantage_policy::decision::{Grants, decide_dynamic};
+use vantage_policy::gate::Operation;
 use wasmtime::component::Resource;
 
-use super::contract::graphql::{Host, HostClient, HostSubscription, OperationCall, Response};
+use super::contract::graphql::{Host, HostClient, OperationCall, Response};
 use super::contract::types;
 use super::pages::Pages;
+use super::subscription::Subscription;
 use super::{Failure, Lent, State, error};
 use crate::ports::{PlatformAnswer, PortError};
 
@@ -27,9 +28,6 @@ const ANSWERS: usize = 64 * 1024 * 1024;
 
 /// The handle has no state: everything is asked of [`Lent`] at each call.
 pub struct Client;
-
-/// No subscription is ever made by this version of the host.
-pub struct Subscription;
 
 impl From<PlatformAnswer> for Response {
     fn from(answer: PlatformAnswer) -> Self {
@@ -75,21 +73,16 @@ impl HostClient for State {
         Ok(self.hand_out(pages)?)
     }
 
-    fn subscribe(
+    async fn subscribe(
         &mut self,
         client: Resource<Client>,
         operation: String,
-        _variables: String,
+        variables: String,
     ) -> Result<Resource<Subscription>, Failure> {
         self.table.get(&client)?;
-        let lent = self.lent()?;
-        let operation = lent.operation(&operation)?;
-        if operation.kind != OperationKind::Subscription {
-            return Err(Failure::invalid(format!("the operation `{}` is no subscription", operation.name)));
-        }
-        lent.allow(|grants| decide_operation(operation, lent.command(), grants))?;
-        let message = "this version of vantage does not follow subscriptions yet";
-        Err(Failure::Error(error("failed", message)))
+        let lent = self.lent()?.clone();
+        let subscription = self.meter.host(Subscription::start(lent, &operation, &variables)).await?;
+        Ok(self.hand_out(subscription)?)
     }
 
     async fn execute_document(
@@ -106,18 +99,6 @@ impl HostClient for State {
 
     fn drop(&mut self, client: Resource<Client>) -> wasmtime::Result<()> {
         self.table.delete(client)?;
-        Ok(())
-    }
-}
-
-impl HostSubscription for State {
-    fn next(&mut self, subscription: Resource<Subscription>) -> Result<Option<Response>, Failure> {
-        self.table.get(&subscription)?;
-        Ok(None)
-    }
-
-    fn drop(&mut self, subscription: Resource<Subscription>) -> wasmtime::Result<()> {
-        self.table.delete(subscription)?;
         Ok(())
     }
 }

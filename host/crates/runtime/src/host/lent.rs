@@ -15,13 +15,16 @@ use vantage_policy::description::Command;
 use vantage_policy::gate::{Operation, OperationKind};
 
 use super::{error, text};
-use crate::ports::{PlatformAnswer, PlatformRequest, PortError, PortFuture, Ports};
+use crate::ports::{Events, PlatformAnswer, PlatformRequest, PortError, PortFuture, Ports};
 use crate::run::RunRequest;
 
 /// How often a request that waits asks again whether it is still allowed. Tests need not wait.
 const RECHECK: Duration = if cfg!(test) { Duration::from_millis(1) } else { Duration::from_secs(1) };
 /// Pages fetched ahead and not asked for yet, of all paginations together: each may have 8 MiB.
 const PAGES_AHEAD: usize = 4;
+
+/// Subscriptions that are open at once; each is a connection of its own.
+const SUBSCRIPTIONS: usize = 8;
 
 /// See the module's text. Clones share one run.
 #[derive(Clone)]
@@ -36,6 +39,7 @@ struct Run {
     denial: Mutex<Option<Denial>>,
     requests: AtomicU64,
     pages_ahead: Arc<Semaphore>,
+    subscriptions: Arc<Semaphore>,
 }
 
 impl Lent {
@@ -49,6 +53,7 @@ impl Lent {
             denial: Mutex::new(None),
             requests: AtomicU64::new(0),
             pages_ahead: Arc::new(Semaphore::new(PAGES_AHEAD)),
+            subscriptions: Arc::new(Semaphore::new(SUBSCRIPTIONS)),
         }))
     }
 
@@ -66,6 +71,10 @@ impl Lent {
 
     pub(super) fn pages_ahead(&self) -> Arc<Semaphore> {
         Arc::clone(&self.0.pages_ahead)
+    }
+
+    pub(super) fn subscriptions(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.0.subscriptions)
     }
 
     /// The last denial of the run.
@@ -126,22 +135,39 @@ impl Lent {
                 format!("the operation `{}` is a subscription: it is subscribed to", operation.name);
             return Err(error("invalid", message));
         }
+        let request = self.request(operation, variables)?;
+        self.while_allowed(self.ports().platform.execute(request), rule).await
+    }
+
+    /// Checks the variables and starts a subscription that was allowed.
+    pub(super) async fn subscribe(
+        &self,
+        operation: &Operation,
+        variables: &str,
+    ) -> Result<Box<dyn Events>, PortError> {
+        let request = self.request(operation, variables)?;
+        let rule = |grants: &Grants| decide_operation(operation, self.command(), grants);
+        self.while_allowed(self.ports().platform.subscribe(request), rule).await
+    }
+
+    /// What is sent: the gate's print of the document, and of the variables.
+    fn request(&self, operation: &Operation, variables: &str) -> Result<PlatformRequest, PortError> {
         let variables = operation.check_variables(variables).map_err(|refusal| PortError {
             hints: refusal.hints(),
             ..error("invalid", refusal.to_string())
         })?;
         self.0.requests.fetch_add(1, Ordering::Relaxed);
-        let answer = self.ports().platform.execute(PlatformRequest {
+        Ok(PlatformRequest {
             api: operation.api.clone(),
             operation: operation.name.clone(),
             kind: operation.kind,
             document: operation.document.clone(),
             variables,
-        });
-        self.while_allowed(answer, rule).await
+        })
     }
 
-    async fn while_allowed<T>(
+    /// Waits for the platform for as long as `rule` allows it.
+    pub(super) async fn while_allowed<T>(
         &self,
         mut answer: PortFuture<'_, T>,
         rule: impl Fn(&Grants) -> Result<(), Denial>,

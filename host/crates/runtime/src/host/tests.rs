@@ -9,6 +9,7 @@ use vantage_policy::decision::{Rule, decide_operation};
 use super::contract::graphql::OperationCall;
 use super::graphql::{execute_all, execute_document};
 use super::pages::Pages;
+use super::subscription::Subscription;
 use super::{Failure, Lent};
 use crate::ports::PortError;
 use crate::testing::{World, answer, request};
@@ -24,9 +25,9 @@ fn told<T: std::fmt::Debug>(result: Result<T, PortError>) -> String {
     }
 }
 
-fn refused(result: Result<Pages, Failure>) -> String {
+fn refused<T>(result: Result<T, Failure>) -> String {
     match result {
-        Ok(_) => "pages".to_owned(),
+        Ok(_) => "not refused".to_owned(),
         Err(Failure::Error(error)) => format!("{}: {}", error.kind, error.message),
         Err(Failure::Trap(trap)) => format!("trap: {trap}"),
     }
@@ -200,6 +201,94 @@ async fn documents_made_while_running_need_the_louder_capability() {
     let refusal = run("query {").await.expect_err("is no document");
     assert_eq!(refusal.kind, "invalid");
     assert_eq!(world.asked.lock().unwrap().len(), 1);
+}
+
+/// A world whose subscriptions give these events, and then end, or are silent.
+fn watched(events: &[&str], silent: bool) -> Arc<World> {
+    let world = World { silent, ..World::quiet() };
+    world.events.lock().unwrap().extend(events.iter().map(|data| Ok(answer(data))));
+    Arc::new(world)
+}
+
+async fn watch(world: &Arc<World>) -> Subscription {
+    let started = Subscription::start(lent(world), "Watch", r#"{ "name": "a" }"#).await;
+    started.unwrap_or_else(|failure| panic!("{failure:?}"))
+}
+
+const WATCH: &str = "subscription cluster/Subscription.clusterChanged";
+
+#[tokio::test]
+async fn a_subscription_is_the_gates_print_and_gives_its_events_in_order() {
+    let world = watched(&["1", "2"], false);
+    let mut subscription = watch(&world).await;
+    for data in ["1", "2"] {
+        assert_eq!(subscription.next().await, Ok(Some(answer(data))));
+    }
+    assert_eq!(subscription.next().await, Ok(None));
+    assert_eq!(subscription.next().await, Ok(None));
+    let asked = world.asked.lock().unwrap();
+    assert_eq!(asked[0].variables, r#"{"name":"a"}"#);
+    insta::assert_snapshot!(asked[0].document, @"subscription Watch($name: String) { clusterChanged(name: $name) { name } }");
+}
+
+#[tokio::test]
+async fn what_is_no_subscription_or_not_granted_is_not_started() {
+    let world = watched(&["1"], false);
+    let start =
+        async |name: &str, variables: &str| refused(Subscription::start(lent(&world), name, variables).await);
+    insta::assert_snapshot!(start("List", "{}").await, @"invalid: the operation `List` is no subscription");
+    insta::assert_snapshot!(start("None", "{}").await, @"invalid: the pack declares no operation `None`");
+    insta::assert_snapshot!(start("Watch", r#"{"x": 1}"#).await, @"invalid: the variables are refused at `/x`: the operation declares no such variable");
+    world.grants.lock().unwrap().revoke(&WATCH.parse::<Capability>().unwrap());
+    insta::assert_snapshot!(start("Watch", "{}").await, @"denied: `subscription cluster/Subscription.clusterChanged` is not granted");
+    insta::assert_snapshot!(told(lent(&world).execute("Watch", "{}").await), @"denied: `subscription cluster/Subscription.clusterChanged` is not granted");
+    assert!(world.asked.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn revoking_ends_a_subscription_before_its_next_event() {
+    let world = watched(&["1", "2"], false);
+    let mut subscription = watch(&world).await;
+    subscription.next().await.expect("is granted");
+    world.grants.lock().unwrap().revoke(&WATCH.parse::<Capability>().unwrap());
+    insta::assert_snapshot!(told(subscription.next().await), @"denied: `subscription cluster/Subscription.clusterChanged` is not granted");
+    assert_eq!(subscription.next().await, Ok(None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn revoking_ends_a_subscription_that_waits() {
+    let world = watched(&[], true);
+    let mut subscription = watch(&world).await;
+    let revokes = async {
+        tokio::task::yield_now().await;
+        world.grants.lock().unwrap().revoke(&WATCH.parse::<Capability>().unwrap());
+    };
+    let (ended, ()) = tokio::join!(subscription.next(), revokes);
+    insta::assert_snapshot!(told(ended), @"denied: `subscription cluster/Subscription.clusterChanged` is not granted");
+}
+
+#[tokio::test]
+async fn a_failure_ends_a_subscription() {
+    let world = watched(&["1"], false);
+    let lost = PortError { kind: "unavailable", message: "gone".into(), hints: Vec::new(), details: None };
+    world.events.lock().unwrap().insert(0, Err(lost.clone()));
+    let mut subscription = watch(&world).await;
+    assert_eq!(subscription.next().await, Err(lost));
+    assert_eq!(subscription.next().await, Ok(None));
+}
+
+#[tokio::test]
+async fn subscriptions_are_bounded_and_make_room_when_they_go() {
+    let world = watched(&[], true);
+    let lent = lent(&world);
+    let start = async || Subscription::start(lent.clone(), "Watch", "{}").await;
+    let mut open = Vec::new();
+    for _ in 0..8 {
+        open.push(start().await.unwrap_or_else(|failure| panic!("{failure:?}")));
+    }
+    insta::assert_snapshot!(refused(start().await), @"too-large: the pack follows too many subscriptions at once: end one before the next");
+    open.pop();
+    assert!(start().await.is_ok());
 }
 
 #[test]
