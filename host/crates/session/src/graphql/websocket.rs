@@ -237,7 +237,7 @@ impl Peer {
         let error = SessionError::ApiAnswer {
             api: self.call.api.clone(),
             url: self.call.url.to_string(),
-            problem: format!("it closed the connection ({code} {reason})"),
+            problem: format!("it closed the connection ({})", format!("{code} {reason}").trim_end()),
             request_id: self.request_id.clone(),
         };
         Trouble::Fatal(error)

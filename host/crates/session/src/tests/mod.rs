@@ -14,6 +14,8 @@ mod moving;
 mod provider;
 mod refresh;
 mod server;
+mod socket;
+mod subscriptions;
 
 use std::path::Path;
 use std::sync::Arc;
