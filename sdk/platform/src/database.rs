@@ -3,12 +3,17 @@
 //! keeps what it holds. Sign-ins are not in it: see `identity`.
 
 pub(crate) mod clusters;
+pub(crate) mod files;
+pub(crate) mod lists;
+pub(crate) mod scripts;
+pub(crate) mod submissions;
+pub(crate) mod templates;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction};
 
 use crate::error::PlatformError;
 use crate::options::Options;
@@ -18,7 +23,7 @@ use crate::world;
 const APPLICATION: i64 = 0x7661_6e74;
 
 /// The version of the tables below; a change of them counts it up.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 const SCHEMA: &str = "
 CREATE TABLE clusters (
@@ -37,6 +42,59 @@ CREATE TABLE clusters (
     created_at INTEGER NOT NULL,
     PRIMARY KEY (organization, name)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE job_templates (
+    -- Never given twice, as everywhere below: whoever remembers an id must not meet another thing.
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    organization TEXT NOT NULL,
+    name TEXT NOT NULL,
+    identifier TEXT,
+    description TEXT NOT NULL,
+    owner_email TEXT NOT NULL,
+    is_archived INTEGER NOT NULL,
+    template_vars TEXT NOT NULL,
+    files TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    UNIQUE (organization, identifier)
+) STRICT;
+CREATE INDEX job_templates_of ON job_templates (organization, id);
+CREATE TABLE job_scripts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    organization TEXT NOT NULL,
+    name TEXT NOT NULL,
+    description TEXT NOT NULL,
+    owner_email TEXT NOT NULL,
+    is_archived INTEGER NOT NULL,
+    parent_template_id INTEGER,
+    files TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX job_scripts_of ON job_scripts (organization, id);
+CREATE TABLE job_submissions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    organization TEXT NOT NULL,
+    name TEXT NOT NULL,
+    description TEXT NOT NULL,
+    owner_email TEXT NOT NULL,
+    job_script_id INTEGER,
+    cluster_name TEXT NOT NULL,
+    execution_directory TEXT,
+    sbatch_arguments TEXT NOT NULL,
+    -- What is said about its end, once it has come to it.
+    report TEXT,
+    created_at INTEGER NOT NULL,
+    -- When it takes which step, and how it ends, unless it is cancelled.
+    submitted_at INTEGER NOT NULL,
+    running_at INTEGER NOT NULL,
+    completing_at INTEGER NOT NULL,
+    finished_at INTEGER NOT NULL,
+    outcome TEXT NOT NULL,
+    cancelled_at INTEGER,
+    slurm_number INTEGER NOT NULL
+) STRICT;
+CREATE INDEX job_submissions_of ON job_submissions (organization, id);
+CREATE INDEX job_submissions_by_number ON job_submissions (organization, slurm_number);
 ";
 
 /// The open database.
@@ -49,16 +107,32 @@ pub(crate) struct Database {
 impl Database {
     /// Opens what the options name, and makes the world in it if there is none.
     pub(crate) async fn open(options: &Options) -> Result<Self, PlatformError> {
-        let (path, seed, number) = (options.database.clone(), options.seed, options.clusters);
+        let (path, seed) = (options.database.clone(), options.seed);
+        let (clusters, submissions) = (options.clusters, options.submissions);
         let name = path.as_ref().map_or(":memory:".to_owned(), |path| path.display().to_string());
         blocking(move || {
             let failed = |source| PlatformError::Database { name: name.clone(), source };
             let mut connection = connect(path.as_deref()).map_err(failed)?;
             if is_new(&connection, path).map_err(|problem| problem.named(&name))? {
-                make(&mut connection, seed, number).map_err(failed)?;
+                make(&mut connection, seed, clusters, submissions).map_err(failed)?;
             }
             let connection = Arc::new(Mutex::new(connection));
             Ok(Self { connection, name })
+        })
+        .await
+    }
+
+    /// Runs `work` in a transaction, on a thread that may block: all of it is done, or nothing.
+    pub(crate) async fn change<T, F>(&self, work: F) -> Result<T, PlatformError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> rusqlite::Result<T> + Send + 'static,
+    {
+        self.run(|connection| {
+            let transaction = connection.transaction()?;
+            let result = work(&transaction)?;
+            transaction.commit()?;
+            Ok(result)
         })
         .await
     }
@@ -135,12 +209,13 @@ fn is_new(connection: &Connection, path: Option<PathBuf>) -> Result<bool, Unusab
 }
 
 /// Makes the tables and the world, all or nothing.
-fn make(connection: &mut Connection, seed: u64, number: usize) -> rusqlite::Result<()> {
+fn make(connection: &mut Connection, seed: u64, clusters: usize, submissions: usize) -> rusqlite::Result<()> {
     let transaction = connection.transaction()?;
     transaction.execute_batch(SCHEMA)?;
     transaction.pragma_update(None, "application_id", APPLICATION)?;
     transaction.pragma_update(None, "user_version", VERSION)?;
-    world::clusters::make(&transaction, seed, number)?;
+    world::clusters::make(&transaction, seed, clusters)?;
+    world::jobs::make(&transaction, seed, submissions)?;
     transaction.commit()
 }
 

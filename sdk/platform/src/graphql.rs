@@ -4,7 +4,11 @@
 
 mod caller;
 mod cluster;
+mod connection;
+mod filters;
 mod http;
+mod jobs;
+mod messages;
 mod pages;
 mod scalars;
 
@@ -21,9 +25,13 @@ use crate::server::Shared;
 /// No document that people write is longer.
 const BODY_LIMIT: usize = 1024 * 1024;
 
+/// A bound that no query of a person reaches; introspection needs some fifteen.
+const DEPTH: usize = 32;
+
 /// The APIs' endpoints.
 pub(crate) fn router(platform: &Shared) -> Router<Shared> {
     endpoint("cluster", cluster::schema(platform))
+        .merge(endpoint("jobs", jobs::schema(platform)))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(from_fn_with_state(platform.clone(), faults::on_api))
 }
@@ -33,6 +41,7 @@ pub(crate) fn router(platform: &Shared) -> Router<Shared> {
 pub fn sdl(api: &str) -> Option<String> {
     match api {
         "cluster" => Some(write(&cluster::builder().finish())),
+        "jobs" => Some(write(&jobs::builder().finish())),
         _ => None,
     }
 }

@@ -33,6 +33,12 @@ struct Arguments {
     /// How long a new cluster is preparing
     #[arg(long, value_name = "DURATION", default_value = "8s", value_parser = parse_duration)]
     ready_after: Duration,
+    /// How many job submissions the first organization has
+    #[arg(long, value_name = "N", default_value_t = 12)]
+    submissions: usize,
+    /// How long a job takes for each of its steps: created, pending, running, completing
+    #[arg(long, value_name = "DURATION", default_value = "3s", value_parser = parse_duration)]
+    job_step: Duration,
     /// Answer that much later
     #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = parse_duration)]
     latency: Duration,
@@ -78,6 +84,8 @@ impl Arguments {
             seed: self.seed,
             clusters: self.clusters,
             ready_after: self.ready_after,
+            submissions: self.submissions,
+            job_step: self.job_step,
             latency: self.latency,
             fail: self.fail,
             database: self.database,
@@ -92,7 +100,7 @@ impl Arguments {
 enum Failed {
     #[error(transparent)]
     Platform(#[from] PlatformError),
-    #[error("there is no API `{0}`; there is cluster")]
+    #[error("there is no API `{0}`; there are cluster and jobs")]
     UnknownApi(String),
     #[error("could not write to stdout")]
     Stdout(#[source] std::io::Error),

@@ -34,6 +34,10 @@ pub struct Options {
     pub clusters: usize,
     /// How long a new cluster is `preparing` before it is `ready`.
     pub ready_after: Duration,
+    /// How many job submissions the first organization has.
+    pub submissions: usize,
+    /// How long a job takes for each of its four steps: created, pending, running, completing.
+    pub job_step: Duration,
     /// How much later than otherwise identity and APIs answer.
     pub latency: Duration,
     /// Which requests are failed on purpose.
@@ -61,6 +65,8 @@ impl Default for Options {
             seed: 1,
             clusters: 7,
             ready_after: Duration::from_secs(8),
+            submissions: 12,
+            job_step: Duration::from_secs(3),
             latency: Duration::ZERO,
             fail: None,
             database: None,
@@ -89,9 +95,11 @@ impl Options {
             let reason = format!("no user `{}`; there are {}", self.user, known.join(", "));
             return Err(PlatformError::Option { option: "user", reason });
         }
-        if self.ready_after > LONGEST {
-            let reason = "must be at most ten years".to_owned();
-            return Err(PlatformError::Option { option: "ready-after", reason });
+        for (option, duration) in [("ready-after", self.ready_after), ("job-step", self.job_step)] {
+            if duration > LONGEST {
+                let reason = "must be at most ten years".to_owned();
+                return Err(PlatformError::Option { option, reason });
+            }
         }
         self.canary.as_deref().map(Canary::new).transpose()
     }

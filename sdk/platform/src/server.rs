@@ -77,6 +77,11 @@ impl Platform {
         }
     }
 
+    /// The present as the database keeps times: in milliseconds since 1970.
+    pub(crate) fn now(&self) -> i64 {
+        self.clock.now().as_millisecond()
+    }
+
     /// Notes a decision about a user code, and counts it.
     pub(crate) fn decide(&self, user_code: &str, decision: identity::Stage) -> bool {
         let denied = decision == identity::Stage::Denied;

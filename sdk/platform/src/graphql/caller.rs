@@ -1,9 +1,11 @@
 //! Who a request acts for, and what it may touch: one organization, by what the token says.
 
-use async_graphql::{Error, ErrorExtensions};
+use async_graphql::{Context, Error, ErrorExtensions, Result};
 
+use crate::database::lists::View;
 use crate::identity::CLIENT;
 use crate::identity::claims::Claims;
+use crate::server::Shared;
 
 /// The person behind a request.
 #[derive(Debug)]
@@ -18,6 +20,12 @@ pub(crate) struct Caller {
 /// An error with a code that programs can tell apart, in `extensions.code`.
 pub(crate) fn error(code: &'static str, message: impl Into<String>) -> Error {
     Error::new(message).extend_with(|_, extensions| extensions.set("code", code))
+}
+
+/// What a caller sees, now, if the token grants `permission`.
+pub(crate) fn view(context: &Context<'_>, permission: &str) -> Result<View> {
+    let organization = context.data::<Caller>()?.organization_for(permission)?;
+    Ok(View { organization, now: context.data::<Shared>()?.now() })
 }
 
 impl Caller {

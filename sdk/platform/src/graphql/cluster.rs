@@ -2,7 +2,6 @@
 //! are JSON, mutations answer with unions of the entity and messages. `pageInfo` and `after`,
 //! which upstream lacks, make lists whole.
 
-mod filters;
 mod mutation;
 mod outcomes;
 mod query;
@@ -10,12 +9,10 @@ mod types;
 
 use async_graphql::{EmptySubscription, Schema, SchemaBuilder};
 
+use super::DEPTH;
 use crate::server::Shared;
 use mutation::Mutation;
 use query::Query;
-
-/// A bound that no query of a person reaches; introspection needs some fifteen.
-const DEPTH: usize = 32;
 
 /// The schema without a platform behind it: enough to write it down.
 pub(super) fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {

@@ -7,6 +7,13 @@ use jiff::Timestamp;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct JsonScalar(pub(crate) serde_json::Value);
 
+impl JsonScalar {
+    /// What the database holds as text.
+    pub(crate) fn stored(text: &str) -> Self {
+        Self(serde_json::from_str(text).unwrap_or_default())
+    }
+}
+
 /// Any JSON value.
 #[Scalar(name = "JSONScalar")]
 impl ScalarType for JsonScalar {
@@ -23,6 +30,13 @@ impl ScalarType for JsonScalar {
 /// An instant.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DateTime(pub(crate) Timestamp);
+
+impl DateTime {
+    /// What the database holds as milliseconds since 1970.
+    pub(crate) fn stored(milliseconds: i64) -> Self {
+        Self(Timestamp::from_millisecond(milliseconds).unwrap_or_default())
+    }
+}
 
 /// An instant in UTC as RFC 3339 writes it: `2026-01-31T12:00:00Z`.
 #[Scalar]

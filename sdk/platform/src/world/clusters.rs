@@ -13,7 +13,7 @@ use crate::random::Dice;
 const FEW: usize = 3;
 
 /// 2026-01-01T00:00:00Z in milliseconds; seeded clusters were made in the year before.
-const NEW_YEAR: i64 = 1_767_225_600_000;
+pub(crate) const NEW_YEAR: i64 = 1_767_225_600_000;
 
 const YEAR_IN_SECONDS: u64 = 365 * 24 * 60 * 60;
 
@@ -85,7 +85,7 @@ fn cluster(organization: &Organization, position: usize, names: &mut Dice, dice:
     }
 }
 
-fn pick(dice: &mut Dice, words: &[&'static str]) -> &'static str {
+pub(crate) fn pick(dice: &mut Dice, words: &[&'static str]) -> &'static str {
     let index = dice.below(words.len() as u64) as usize;
     words.get(index).copied().unwrap_or_default()
 }
@@ -97,7 +97,7 @@ fn description(cluster_type: &str) -> &'static str {
     }
 }
 
-fn owner(organization: &Organization, dice: &mut Dice) -> &'static Person {
+pub(crate) fn owner(organization: &Organization, dice: &mut Dice) -> &'static Person {
     let members: Vec<_> = people::PEOPLE
         .into_iter()
         .filter(|person| person.memberships.iter().any(|member| member.id == organization.id))

@@ -55,8 +55,31 @@ pub(crate) static INITECH: Organization =
 /// Every organization; the first has the clusters that `--clusters` counts.
 pub(crate) static ORGANIZATIONS: [&Organization; 3] = [&ACME, &GLOBEX, &INITECH];
 
-const READ: &str = "clusters:read";
-const WRITE: &str = "clusters:write";
+/// What those may do who may only look.
+const READ: &[&str] = &[
+    "clusters:read",
+    "jobbergate:job-templates:read",
+    "jobbergate:job-scripts:read",
+    "jobbergate:job-submissions:read",
+];
+
+/// What those may do who may do everything.
+const WRITE: &[&str] = &[
+    "clusters:read",
+    "clusters:write",
+    "jobbergate:job-templates:create",
+    "jobbergate:job-templates:read",
+    "jobbergate:job-templates:update",
+    "jobbergate:job-templates:delete",
+    "jobbergate:job-scripts:create",
+    "jobbergate:job-scripts:read",
+    "jobbergate:job-scripts:update",
+    "jobbergate:job-scripts:delete",
+    "jobbergate:job-submissions:create",
+    "jobbergate:job-submissions:read",
+    "jobbergate:job-submissions:update",
+    "jobbergate:job-submissions:delete",
+];
 
 /// The first user: a token names one organization, unless the scope asks for the other.
 pub(crate) static FIRST: Person = Person {
@@ -68,7 +91,7 @@ pub(crate) static FIRST: Person = Person {
     memberships: &[&ACME, &GLOBEX],
     usual: 1,
     roles: &["offline_access", "uma_authorization", "admin"],
-    permissions: &[READ, WRITE],
+    permissions: WRITE,
 };
 
 /// Everyone: one with two organizations at once, one who may only read, one with no organization.
@@ -83,7 +106,7 @@ pub(crate) static PEOPLE: [&Person; 4] = [
         memberships: &[&ACME, &GLOBEX],
         usual: 2,
         roles: &["offline_access", "uma_authorization"],
-        permissions: &[READ, WRITE],
+        permissions: WRITE,
     },
     &Person {
         username: "lin",
@@ -94,7 +117,7 @@ pub(crate) static PEOPLE: [&Person; 4] = [
         memberships: &[&INITECH],
         usual: 1,
         roles: &["offline_access", "viewer"],
-        permissions: &[READ],
+        permissions: READ,
     },
     &Person {
         username: "sam",
@@ -105,7 +128,7 @@ pub(crate) static PEOPLE: [&Person; 4] = [
         memberships: &[],
         usual: 0,
         roles: &["offline_access"],
-        permissions: &[READ],
+        permissions: READ,
     },
 ];
 

@@ -119,9 +119,14 @@ impl Client {
         self.http.post(page).form(&form).send().await.unwrap().status()
     }
 
-    /// Sends one GraphQL request with a token of `tokens`.
+    /// Sends one GraphQL request to the API `cluster` with a token of `tokens`.
     pub(crate) async fn send(&self, tokens: &Value, body: Value) -> reqwest::Response {
-        let request = self.http.post(self.api("/cluster/graphql")).json(&body);
+        self.send_to("cluster", tokens, body).await
+    }
+
+    /// Sends one GraphQL request to an API with a token of `tokens`.
+    pub(crate) async fn send_to(&self, api: &str, tokens: &Value, body: Value) -> reqwest::Response {
+        let request = self.http.post(self.api(&format!("/{api}/graphql"))).json(&body);
         request.bearer_auth(tokens["access_token"].as_str().unwrap()).send().await.unwrap()
     }
 

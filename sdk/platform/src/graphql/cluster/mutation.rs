@@ -8,10 +8,10 @@ use super::outcomes::{
     ClusterCouldNotBeDeployed, ClusterDeleted, ClusterNameInUse, ClusterNotFound, CreateClusterResult,
     DeleteClusterResult, InvalidInput, InvalidProviderInput, UnexpectedBehavior, UpdateClusterResult,
 };
-use super::query::view;
 use super::types::{Cluster, CreateClusterInput, UpdateClusterRecordInput};
-use crate::database::clusters::{self, View};
-use crate::graphql::caller::Caller;
+use crate::database::clusters;
+use crate::database::lists::View;
+use crate::graphql::caller::{Caller, view};
 use crate::random;
 use crate::server::{Platform, Shared};
 use crate::world::clusters::{CLOUD_ACCOUNTS, CLOUDS, PROVIDERS, STATUSES, TYPES};
@@ -67,7 +67,10 @@ impl Mutation {
         }
         let platform: &Platform = context.data::<Shared>()?;
         let name = cluster_name.clone();
-        let deleted = platform.database.run(move |connection| view.delete(connection, &name)).await;
+        let deleted = platform
+            .database
+            .run(move |connection| clusters::delete(connection, &view.organization, &name))
+            .await;
         Ok(match deleted {
             Ok(true) => {
                 let message = format!("Cluster {cluster_name} was deleted");
@@ -95,7 +98,7 @@ impl Mutation {
         let sought = name.clone();
         let updated = platform
             .database
-            .run(move |c| view.update(c, &sought, description.as_deref(), status.as_deref()))
+            .run(move |c| clusters::update(c, &view, &sought, description.as_deref(), status.as_deref()))
             .await;
         Ok(match updated {
             Ok(Some(row)) => UpdateClusterResult::Cluster(Box::new(Cluster::from(row))),

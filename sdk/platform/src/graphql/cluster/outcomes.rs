@@ -1,28 +1,10 @@
 //! What mutations of the API `cluster` answer: the entity, or one of several objects that only
 //! carry a message. Clients tell them apart by `__typename`.
 
-use async_graphql::{SimpleObject, Union};
+use async_graphql::Union;
 
 use super::types::Cluster;
-
-/// Declares objects that only carry a message.
-macro_rules! messages {
-    ($($(#[doc = $doc:literal])* $name:ident;)*) => {$(
-        $(#[doc = $doc])*
-        #[derive(Clone, Debug, SimpleObject)]
-        pub(crate) struct $name {
-            /// What happened, for people.
-            pub(super) message: String,
-        }
-
-        impl $name {
-            /// With this text.
-            pub(super) fn new(message: impl Into<String>) -> Self {
-                Self { message: message.into() }
-            }
-        }
-    )*};
-}
+use crate::graphql::messages::messages;
 
 messages! {
     /// The organization has a cluster of this name.

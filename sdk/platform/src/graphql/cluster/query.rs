@@ -2,19 +2,13 @@
 
 use async_graphql::{Context, Object, Result};
 
-use super::filters;
-use super::types::{Cluster, ClusterConnection, ClusterEdge, failure};
-use crate::database::clusters::View;
-use crate::graphql::caller::Caller;
-use crate::graphql::pages::{PageInfo, cursor, key, size};
+use super::types::Cluster;
+use crate::graphql::caller::view;
+use crate::graphql::connection::{Asked, Connection};
 use crate::graphql::scalars::JsonScalar;
-use crate::server::{Platform, Shared};
 
-/// What a caller sees, now, if the token grants `permission`.
-pub(super) fn view(context: &Context<'_>, permission: &str) -> Result<View> {
-    let organization = context.data::<Caller>()?.organization_for(permission)?;
-    Ok(View { organization, now: context.data::<Shared>()?.clock.now().as_millisecond() })
-}
+/// The role that every question needs.
+pub(super) const READ: &str = "clusters:read";
 
 /// What can be asked.
 #[derive(Debug)]
@@ -33,28 +27,7 @@ impl Query {
             desc = "Conditions that all must hold: `{field: {eq: value}}`, also `ne`, `in`, `contains`."
         )]
         filters: Option<JsonScalar>,
-    ) -> Result<ClusterConnection> {
-        let (size, view) = (size(first)?, view(context, "clusters:read")?);
-        let after = after.as_deref().map(key).transpose()?;
-        let conditions = filters::read(filters.as_ref().map(|filters| &filters.0))?;
-        let platform: &Platform = context.data::<Shared>()?;
-        let (before, asked, met) = (after.is_some(), view.clone(), conditions.clone());
-        // One more than asked for tells whether there is a next page.
-        let rows =
-            platform.database.run(move |connection| asked.page(connection, met, after, size + 1)).await;
-        let mut rows = rows.map_err(failure)?;
-        let has_next_page = rows.len() > size;
-        rows.truncate(size);
-        let edges: Vec<_> = rows
-            .into_iter()
-            .map(|row| ClusterEdge { cursor: cursor(&row.name), node: Cluster::from(row) })
-            .collect();
-        let page_info = PageInfo {
-            has_next_page,
-            has_previous_page: before,
-            start_cursor: edges.first().map(|edge| edge.cursor.clone()),
-            end_cursor: edges.last().map(|edge| edge.cursor.clone()),
-        };
-        Ok(ClusterConnection { edges, page_info, view, conditions })
+    ) -> Result<Connection<Cluster>> {
+        Connection::read(context, view(context, READ)?, Asked { first, after, filters }).await
     }
 }

@@ -1,13 +1,11 @@
 //! What the API `cluster` shows and takes.
 
-use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
-use jiff::Timestamp;
+use async_graphql::{InputObject, SimpleObject};
+use rusqlite::types::Value;
 
-use crate::database::clusters::{self, Conditions, View};
-use crate::graphql::caller::error;
-use crate::graphql::pages::PageInfo;
+use crate::database::clusters;
+use crate::graphql::connection::Node;
 use crate::graphql::scalars::{DateTime, JsonScalar};
-use crate::server::Shared;
 
 /// A cluster of an organization.
 #[derive(Clone, Debug, SimpleObject)]
@@ -45,58 +43,33 @@ impl From<clusters::Cluster> for Cluster {
             provider: row.provider,
             cluster_type: row.cluster_type,
             cloud_account_id: row.cloud_account_id,
-            creation_parameters: JsonScalar(
-                serde_json::from_str(&row.creation_parameters).unwrap_or_default(),
-            ),
-            created_at: DateTime(Timestamp::from_millisecond(row.created_at).unwrap_or_default()),
+            creation_parameters: JsonScalar::stored(&row.creation_parameters),
+            created_at: DateTime::stored(row.created_at),
         }
     }
 }
 
-/// A cluster in a list.
-#[derive(Clone, Debug, SimpleObject)]
-pub(crate) struct ClusterEdge {
-    /// The cluster.
-    pub(super) node: Cluster,
-    /// Its place in the list, for `after`.
-    pub(super) cursor: String,
-}
+impl Node for Cluster {
+    type Row = clusters::Cluster;
+    const NAME: &'static str = "Cluster";
+    const FILTERS: &'static [(&'static str, &'static str)] = &[
+        ("name", "name"),
+        ("status", "status"),
+        ("clientId", "client_id"),
+        ("description", "description"),
+        ("ownerEmail", "owner_email"),
+        ("provider", "provider"),
+        ("clusterType", "cluster_type"),
+        ("cloudAccountId", "cloud_account_id"),
+    ];
 
-/// A page of a list of clusters.
-#[derive(Debug)]
-pub(crate) struct ClusterConnection {
-    pub(super) edges: Vec<ClusterEdge>,
-    pub(super) page_info: PageInfo,
-    pub(super) view: View,
-    pub(super) conditions: Conditions,
-}
-
-/// A page of a list of clusters.
-#[Object]
-impl ClusterConnection {
-    /// The clusters of this page, by name.
-    async fn edges(&self) -> &[ClusterEdge] {
-        &self.edges
+    fn key(row: &clusters::Cluster) -> String {
+        row.name.clone()
     }
 
-    /// How many clusters the whole list has.
-    async fn total(&self, context: &Context<'_>) -> Result<i64> {
-        let (view, conditions) = (self.view.clone(), self.conditions.clone());
-        let platform = context.data::<Shared>()?;
-        let count = platform.database.run(move |connection| view.count(connection, conditions)).await;
-        count.map_err(failure)
+    fn read_key(text: String) -> Option<Value> {
+        Some(Value::Text(text))
     }
-
-    /// Where this page stands in the list.
-    async fn page_info(&self) -> &PageInfo {
-        &self.page_info
-    }
-}
-
-/// What a client hears of a failure inside; the log has the rest.
-pub(super) fn failure(problem: crate::PlatformError) -> async_graphql::Error {
-    tracing::error!(%problem, "the database failed");
-    error("INTERNAL_SERVER_ERROR", "the platform's database failed")
 }
 
 /// A cluster to create.

@@ -6,26 +6,17 @@ use async_graphql::{Error, Result};
 use rusqlite::types::Value;
 use serde_json::Value as Json;
 
-use crate::database::clusters::{Conditions, STATUS};
-use crate::graphql::caller::error;
+use super::caller::error;
+use crate::database::lists::Conditions;
 
-/// The fields that can be filtered by, and their SQL.
-const FIELDS: [(&str, &str); 8] = [
-    ("name", "name"),
-    ("status", STATUS),
-    ("clientId", "client_id"),
-    ("description", "description"),
-    ("ownerEmail", "owner_email"),
-    ("provider", "provider"),
-    ("clusterType", "cluster_type"),
-    ("cloudAccountId", "cloud_account_id"),
-];
+/// The fields that a list can be filtered by, and their columns.
+type Fields = [(&'static str, &'static str)];
 
 /// More values than that in one `in` are a mistake.
 const MANY: usize = 1_000;
 
 /// Reads the argument.
-pub(super) fn read(filters: Option<&Json>) -> Result<Conditions> {
+pub(super) fn read(fields: &Fields, filters: Option<&Json>) -> Result<Conditions> {
     let mut conditions = Conditions::default();
     let members = match filters {
         None | Some(Json::Null) => return Ok(conditions),
@@ -35,10 +26,10 @@ pub(super) fn read(filters: Option<&Json>) -> Result<Conditions> {
         }
     };
     for (field, operators) in members {
-        let (_, column) = FIELDS
+        let (_, column) = fields
             .iter()
             .find(|(name, _)| name == field)
-            .ok_or_else(|| bad(format!("`filters` has no field `{field}`; it has {}", names())))?;
+            .ok_or_else(|| bad(format!("`filters` has no field `{field}`; it has {}", names(fields))))?;
         let operators = operators
             .as_object()
             .ok_or_else(|| bad(format!("`filters.{field}` must be an object such as {{\"eq\": \"x\"}}")))?;
@@ -55,7 +46,8 @@ fn condition(into: &mut Conditions, field: &str, column: &str, operator: &str, o
         "eq" | "ne" => {
             let sign = if operator == "eq" { "IS" } else { "IS NOT" };
             into.sql.push_str(&format!(" AND {column} {sign} ?"));
-            into.values.push(scalar(operand).ok_or_else(|| wrong("a string, a whole number or null"))?);
+            into.values
+                .push(scalar(operand).ok_or_else(|| wrong("a string, a whole number, true, false or null"))?);
         }
         "in" => {
             let list = operand.as_array().filter(|list| list.len() <= MANY);
@@ -84,12 +76,14 @@ fn scalar(operand: &Json) -> Option<Value> {
         Json::Null => Some(Value::Null),
         Json::String(text) => Some(Value::Text(text.clone())),
         Json::Number(number) => number.as_i64().map(Value::Integer),
+        // As SQLite keeps them.
+        Json::Bool(truth) => Some(Value::Integer(i64::from(*truth))),
         _ => None,
     }
 }
 
-fn names() -> String {
-    FIELDS.map(|(name, _)| name).join(", ")
+fn names(fields: &Fields) -> String {
+    fields.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
 }
 
 fn bad(message: impl Into<String>) -> Error {
@@ -102,19 +96,27 @@ mod tests {
 
     use super::*;
 
+    const FIELDS: [(&str, &str); 3] =
+        [("name", "name"), ("provider", "provider"), ("isArchived", "is_archived")];
+
     #[test]
     fn filters_become_conditions_with_values_apart() {
         let filters = json!({"name": {"eq": "x' OR 1"}, "provider": {"in": ["aws", "gcp"], "ne": null}});
-        let conditions = read(Some(&filters)).unwrap();
+        let conditions = read(&FIELDS, Some(&filters)).unwrap();
         assert_eq!(conditions.sql, " AND name IS ? AND provider IN (?, ?) AND provider IS NOT ?");
         assert_eq!(conditions.values.len(), 4);
-        assert_eq!(read(Some(&json!(null))).unwrap().sql, "");
+        let archived = read(&FIELDS, Some(&json!({"isArchived": {"eq": true}}))).unwrap();
+        assert_eq!(
+            (archived.sql.as_str(), archived.values),
+            (" AND is_archived IS ?", vec![Value::Integer(1)])
+        );
+        assert_eq!(read(&FIELDS, Some(&json!(null))).unwrap().sql, "");
     }
 
     #[test]
     fn what_would_filter_nothing_is_refused() {
-        let message = |filters| read(Some(&filters)).unwrap_err().message;
-        assert!(message(json!({"nam": {"eq": "x"}})).contains("no field `nam`; it has name, status"));
+        let message = |filters| read(&FIELDS, Some(&filters)).unwrap_err().message;
+        assert!(message(json!({"nam": {"eq": "x"}})).contains("no field `nam`; it has name, provider"));
         assert!(message(json!({"name": {"like": "x"}})).contains("no operator `like`"));
         assert!(message(json!({"name": "x"})).contains("must be an object"));
         assert!(message(json!({"name": {"eq": []}})).contains("`filters.name.eq` must be a string"));

@@ -1,0 +1,33 @@
+//! The API `jobs`: templates, scripts and submissions of batch jobs. Upstream has them as REST
+//! (Jobbergate); here they have the wire shape of the API `cluster`, with upstream's names.
+
+mod inputs;
+mod outcomes;
+mod query;
+mod scripts;
+mod submissions;
+mod templates;
+mod types;
+
+use async_graphql::{EmptySubscription, MergedObject, Schema, SchemaBuilder};
+
+use super::DEPTH;
+use crate::server::Shared;
+use query::Query;
+use scripts::ScriptMutation;
+use submissions::SubmissionMutation;
+use templates::TemplateMutation;
+
+/// What can be changed.
+#[derive(Debug, Default, MergedObject)]
+pub(crate) struct Mutation(TemplateMutation, ScriptMutation, SubmissionMutation);
+
+/// The schema without a platform behind it: enough to write it down.
+pub(super) fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
+    Schema::build(Query, Mutation::default(), EmptySubscription).limit_depth(DEPTH)
+}
+
+/// The schema over a platform.
+pub(super) fn schema(platform: &Shared) -> Schema<Query, Mutation, EmptySubscription> {
+    builder().data(platform.clone()).finish()
+}
