@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::duration;
-use crate::faults::Failure;
+use crate::faults::{Echo, Failure};
 use crate::requests::Recorded;
 use crate::server::Shared;
 use crate::stats::Stats;
@@ -29,6 +29,7 @@ pub(crate) fn router() -> Router<Shared> {
         .route("/admin/expire", post(expire))
         .route("/admin/revoke-all", post(revoke_all))
         .route("/admin/faults", post(faults))
+        .route("/admin/streams/drop", post(drop_streams))
         .layer(from_fn(refuse_web_pages))
 }
 
@@ -58,6 +59,11 @@ async fn revoke_all(State(platform): State<Shared>) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
+async fn drop_streams(State(platform): State<Shared>) -> StatusCode {
+    platform.streams.drop_all();
+    StatusCode::NO_CONTENT
+}
+
 /// The body of `/admin/faults`; what is left out is switched off.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -68,22 +74,25 @@ struct Plan {
     fail: Option<String>,
     /// After how many failures everything works again.
     times: Option<u64>,
+    /// As on the command line: `errors`, `html`.
+    echo: Option<String>,
 }
 
 impl Plan {
-    fn read(body: &[u8]) -> Result<(Duration, Option<Failure>), String> {
+    fn read(body: &[u8]) -> Result<(Duration, Option<Failure>, Option<Echo>), String> {
         let plan: Self = serde_json::from_slice(body).map_err(|error| error.to_string())?;
         let latency = plan.latency.as_deref().map(duration::parse).transpose()?;
         let failure = plan.fail.as_deref().map(str::parse::<Failure>).transpose()?;
         let failure = failure.map(|failure| Failure { times: plan.times, ..failure });
-        Ok((latency.unwrap_or_default(), failure))
+        let echo = plan.echo.as_deref().map(str::parse).transpose()?;
+        Ok((latency.unwrap_or_default(), failure, echo))
     }
 }
 
 async fn faults(State(platform): State<Shared>, body: Bytes) -> Response {
     match Plan::read(&body) {
-        Ok((latency, failure)) => {
-            platform.faults.set(latency, failure);
+        Ok((latency, failure, echo)) => {
+            platform.faults.set(latency, failure, echo);
             StatusCode::NO_CONTENT.into_response()
         }
         Err(error) => (StatusCode::BAD_REQUEST, Json(json!({"error": error}))).into_response(),

@@ -1,6 +1,6 @@
-//! Trouble on request: answers that come late, and requests that fail before anything is done.
-//! A failed request was not executed, so a client may repeat it. It never touches `/admin`, nor
-//! the page that people read.
+//! Trouble on request: answers that come late, requests that fail before anything is done, and
+//! answers that give away the caller's token (`graphql::echo`). A failed request was not executed,
+//! so a client may repeat it. It never touches `/admin`, nor the page that people read.
 
 use std::str::FromStr;
 use std::sync::{Mutex, PoisonError};
@@ -61,6 +61,42 @@ impl FromStr for Failure {
     }
 }
 
+/// Where the APIs answer with the caller's own token, which they never should.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Echo {
+    /// In an error's message, path and extensions, in place of data.
+    Errors,
+    /// In the extensions of an answer that is right otherwise.
+    Extensions,
+    /// In the first text of the data.
+    Data,
+    /// In a page with status 502, as gateways make them.
+    Html,
+    /// As [`Echo::Errors`], with the token cut in two by the chunks of the body.
+    Split,
+    /// In an error and in the extensions of every event of a subscription.
+    Stream,
+}
+
+impl FromStr for Echo {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Ok(match text {
+            "errors" => Self::Errors,
+            "extensions" => Self::Extensions,
+            "data" => Self::Data,
+            "html" => Self::Html,
+            "split" => Self::Split,
+            "stream" => Self::Stream,
+            _ => {
+                let places = "errors, extensions, data, html, split, stream";
+                return Err(format!("`{text}` is not one of {places}"));
+            }
+        })
+    }
+}
+
 /// The faults in force.
 #[derive(Debug)]
 pub(crate) struct Faults(Mutex<Plan>);
@@ -69,26 +105,33 @@ pub(crate) struct Faults(Mutex<Plan>);
 struct Plan {
     latency: Duration,
     failure: Option<Failure>,
+    echo: Option<Echo>,
     dice: Dice,
 }
 
 impl Faults {
     /// Begins with what the options say.
-    pub(crate) fn new(latency: Duration, failure: Option<Failure>, seed: u64) -> Self {
-        Self(Mutex::new(Plan { latency, failure, dice: Dice::new(seed) }))
+    pub(crate) fn new(latency: Duration, failure: Option<Failure>, echo: Option<Echo>, seed: u64) -> Self {
+        Self(Mutex::new(Plan { latency, failure, echo, dice: Dice::new(seed) }))
     }
 
     /// Replaces what is in force.
-    pub(crate) fn set(&self, latency: Duration, failure: Option<Failure>) {
+    pub(crate) fn set(&self, latency: Duration, failure: Option<Failure>, echo: Option<Echo>) {
         let mut plan = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         plan.latency = latency;
         plan.failure = failure;
+        plan.echo = echo;
+    }
+
+    /// Where the caller's token is to be given away.
+    pub(crate) fn echo(&self) -> Option<Echo> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).echo
     }
 
     /// How long this request waits, and the status it fails with if it does.
     fn draw(&self, place: Where) -> (Duration, Option<u16>) {
         let mut plan = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Plan { latency, failure, dice } = &mut *plan;
+        let Plan { latency, failure, dice, .. } = &mut *plan;
         let status = failure
             .as_mut()
             .filter(|failure| failure.place == Where::All || failure.place == place)
@@ -148,14 +191,14 @@ mod tests {
     #[test]
     fn a_bounded_failure_ends() {
         let failure = Failure { status: 500, share: 1.0, place: Where::All, times: Some(2) };
-        let faults = Faults::new(Duration::ZERO, Some(failure), 1);
+        let faults = Faults::new(Duration::ZERO, Some(failure), None, 1);
         let statuses: Vec<_> = (0..4).map(|_| faults.draw(Where::Api).1).collect();
         assert_eq!(statuses, [Some(500), Some(500), None, None]);
     }
 
     #[test]
     fn a_failure_stays_in_its_place() {
-        let faults = Faults::new(Duration::ZERO, "503:1:identity".parse().ok(), 1);
+        let faults = Faults::new(Duration::ZERO, "503:1:identity".parse().ok(), None, 1);
         assert_eq!(faults.draw(Where::Api).1, None);
         assert_eq!(faults.draw(Where::Identity).1, Some(503));
     }

@@ -5,12 +5,17 @@
 mod caller;
 mod cluster;
 mod connection;
+mod echo;
 mod filters;
 mod http;
 mod jobs;
 mod messages;
+mod operation;
 mod pages;
 mod scalars;
+mod sse;
+mod watch;
+mod websocket;
 
 use async_graphql::{ObjectType, SDLExportOptions, Schema, SubscriptionType};
 use axum::Router;
@@ -52,11 +57,14 @@ where
     M: ObjectType + 'static,
     S: SubscriptionType + 'static,
 {
-    let text = write(&schema);
+    let (text, streaming) = (write(&schema), schema.clone());
     let answer = async move |State(platform): State<Shared>, headers: HeaderMap, body| {
         http::answer(name, &schema, &platform, headers, body).await
     };
-    Router::new().route(&format!("/{name}/graphql"), post(answer)).route(
+    let upgrade = async move |State(platform): State<Shared>, headers: HeaderMap, upgrade| {
+        websocket::upgrade(name, &streaming, &platform, headers, upgrade).await
+    };
+    Router::new().route(&format!("/{name}/graphql"), post(answer).get(upgrade)).route(
         &format!("/{name}/schema.graphql"),
         get(async || ([(header::CONTENT_TYPE, "text/plain")], text)),
     )

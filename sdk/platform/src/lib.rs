@@ -36,15 +36,16 @@ mod random;
 mod requests;
 mod server;
 mod stats;
+mod streams;
 mod world;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use duration::parse as parse_duration;
 pub use error::PlatformError;
-pub use faults::{Failure, Where};
+pub use faults::{Echo, Failure, Where};
 pub use graphql::sdl;
 pub use identity::canary::canary_of;
 pub use options::Options;
-pub use requests::Recorded;
+pub use requests::{Recorded, Transport};
 pub use server::{Ready, Running, serve};
 pub use stats::Stats;

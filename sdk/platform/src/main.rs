@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use tracing_subscriber::EnvFilter;
-use vantage_platform::{Failure, Options, PlatformError, Ready, parse_duration, sdl, serve};
+use vantage_platform::{Echo, Failure, Options, PlatformError, Ready, parse_duration, sdl, serve};
 
 /// A local Vantage platform on 127.0.0.1, for authors, tests and the demo
 #[derive(Debug, Parser)]
@@ -45,6 +45,13 @@ struct Arguments {
     /// Fail this share of requests, to the APIs unless said otherwise
     #[arg(long, value_name = "STATUS:SHARE[:api|identity|all]")]
     fail: Option<Failure>,
+    /// Answer with the caller's own token in errors, extensions, data, an html page, split over
+    /// chunks, or in events of a stream: a fault, for tests that look for leaks
+    #[arg(long, value_name = "PLACE")]
+    echo: Option<Echo>,
+    /// Refuse WebSockets, so that subscriptions come as server-sent events
+    #[arg(long)]
+    no_websockets: bool,
     /// How long an access token is good for
     #[arg(long, value_name = "SECONDS", default_value = "300", value_parser = parse_duration)]
     access_token_ttl: Duration,
@@ -88,6 +95,8 @@ impl Arguments {
             job_step: self.job_step,
             latency: self.latency,
             fail: self.fail,
+            echo: self.echo,
+            websockets: !self.no_websockets,
             database: self.database,
             canary: self.canary,
             ..Options::default()

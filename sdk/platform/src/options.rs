@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::clock::{Clock, SystemClock};
 use crate::error::PlatformError;
-use crate::faults::Failure;
+use crate::faults::{Echo, Failure};
 use crate::identity::canary::Canary;
 use crate::world::people;
 
@@ -42,6 +42,12 @@ pub struct Options {
     pub latency: Duration,
     /// Which requests are failed on purpose.
     pub fail: Option<Failure>,
+    /// Where the APIs answer with the caller's token.
+    pub echo: Option<Echo>,
+    /// Whether subscriptions may come over WebSockets; if not, clients must take server-sent events.
+    pub websockets: bool,
+    /// How long a WebSocket may be open without `connection_init`.
+    pub connection_init_wait: Duration,
     /// File of the database; in memory if there is none. Sign-ins are never kept in it.
     pub database: Option<PathBuf>,
     /// Text that every token and device code contains verbatim, for tests that search for leaks:
@@ -69,6 +75,10 @@ impl Default for Options {
             job_step: Duration::from_secs(3),
             latency: Duration::ZERO,
             fail: None,
+            echo: None,
+            websockets: true,
+            // What graphql-ws allows.
+            connection_init_wait: Duration::from_secs(3),
             database: None,
             canary: None,
             clock: Arc::new(SystemClock),

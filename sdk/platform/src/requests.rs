@@ -11,13 +11,30 @@ use serde_json::Value;
 /// How many requests are kept.
 const KEPT: usize = 1_000;
 
+/// How a request came.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Transport {
+    /// A request that gets one answer.
+    #[default]
+    Http,
+    /// An operation on a WebSocket; the headers are those of its handshake, and the status is 101.
+    WebSocket,
+    /// A request that is answered with server-sent events.
+    Sse,
+}
+
 /// One request to an API.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Recorded {
-    /// Which API: `cluster`.
+    /// Which API: `cluster` or `jobs`.
     pub api: String,
+    /// How it came.
+    #[serde(default)]
+    pub transport: Transport,
     /// The status of the answer.
     pub status: u16,
     /// The headers by lower-case name; the value of `authorization` is withheld.
@@ -32,14 +49,15 @@ pub struct Recorded {
 
 impl Recorded {
     /// A record of what came, before anything was done with it.
-    pub(crate) fn new(api: &str, headers: &HeaderMap) -> Self {
+    pub(crate) fn new(api: &str, transport: Transport, headers: &HeaderMap) -> Self {
         let headers = headers.iter().map(|(name, value)| {
             let secret = name == header::AUTHORIZATION;
             let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
             (name.as_str().to_owned(), if secret { "(withheld)".to_owned() } else { value })
         });
         let (query, operation_name, variables) = (None, None, Value::Null);
-        Self { api: api.to_owned(), status: 0, headers: headers.collect(), query, operation_name, variables }
+        let (api, headers) = (api.to_owned(), headers.collect());
+        Self { api, transport, status: 0, headers, query, operation_name, variables }
     }
 }
 
@@ -74,7 +92,7 @@ mod tests {
         headers.insert(header::USER_AGENT, header::HeaderValue::from_static("test/1"));
         let requests = Requests::default();
         for status in 0..=u16::try_from(KEPT).unwrap() {
-            requests.push(Recorded { status, ..Recorded::new("cluster", &headers) });
+            requests.push(Recorded { status, ..Recorded::new("cluster", Transport::Http, &headers) });
         }
         let list = requests.list();
         assert_eq!((list.len(), list[0].status), (KEPT, 1));

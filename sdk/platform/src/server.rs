@@ -9,6 +9,7 @@ use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use rusqlite::Transaction;
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -23,6 +24,7 @@ use crate::identity::{CLIENT, Identity, REALM};
 use crate::options::Options;
 use crate::requests::{Recorded, Requests};
 use crate::stats::{Counters, Stats};
+use crate::streams::Streams;
 use crate::{admin, identity};
 
 /// How long answers that are under way may take once the platform is told to stop.
@@ -43,6 +45,7 @@ pub(crate) struct Platform {
     pub(crate) faults: Faults,
     pub(crate) counters: Counters,
     pub(crate) requests: Requests,
+    pub(crate) streams: Streams,
     pub(crate) options: Options,
 }
 
@@ -60,9 +63,10 @@ impl Platform {
             clock: Arc::clone(&options.clock),
             identity,
             database,
-            faults: Faults::new(options.latency, options.fail, options.seed),
+            faults: Faults::new(options.latency, options.fail, options.echo, options.seed),
             counters: Counters::default(),
             requests: Requests::default(),
+            streams: Streams::default(),
             options,
         }
     }
@@ -80,6 +84,17 @@ impl Platform {
     /// The present as the database keeps times: in milliseconds since 1970.
     pub(crate) fn now(&self) -> i64 {
         self.clock.now().as_millisecond()
+    }
+
+    /// Changes the world, all or nothing, and tells those who watch it.
+    pub(crate) async fn change<T, F>(&self, work: F) -> Result<T, PlatformError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> rusqlite::Result<T> + Send + 'static,
+    {
+        let result = self.database.change(work).await;
+        self.streams.changed();
+        result
     }
 
     /// Notes a decision about a user code, and counts it.
@@ -175,9 +190,12 @@ pub async fn serve(options: Options) -> Result<Running, PlatformError> {
     let identity = Identity::new(&options, canary)?;
     let platform = Arc::new(Platform::new(options, port, identity, database));
     let (stop, stopped) = oneshot::channel::<()>();
-    let server = axum::serve(listener, router(&platform)).with_graceful_shutdown(async {
+    let streaming = platform.clone();
+    let server = axum::serve(listener, router(&platform)).with_graceful_shutdown(async move {
         // An error means that `Running` was dropped, which is a wish to stop as well.
         let _ = stopped.await;
+        // They would not come to their end by themselves.
+        streaming.streams.stop();
     });
     let task = tokio::spawn(server.into_future());
     let ready = platform.ready(port);

@@ -53,6 +53,16 @@ counters! {
     graphql_requests,
     /// GraphQL requests that were refused with 401.
     graphql_unauthorized,
+    /// Operations that began to be answered by a stream, over WebSockets and server-sent events.
+    subscriptions_started,
+    /// Those of them that are over, whoever ended them.
+    subscriptions_ended,
+    /// Events that they gave.
+    subscription_events,
+    /// WebSockets that were opened.
+    websockets_opened,
+    /// Breaches of `graphql-transport-ws`; each closed its WebSocket.
+    stream_breaches,
     /// Requests that broke OAuth 2.0, RFC 8628 (with slow_down), RFC 7636 or the rotation of tokens.
     protocol_breaches,
     /// Codes typed at the page that stand for nothing.

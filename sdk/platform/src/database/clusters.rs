@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, Row, params};
 
-use super::lists::{Key, Listed, View};
+use super::lists::{Key, Listed, View, Watched};
 
 /// A cluster as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +29,9 @@ impl Listed for Cluster {
     const SOURCE: &'static str = "SELECT name, \
         CASE WHEN status = 'preparing' AND ready_at <= ?2 THEN 'ready' ELSE status END AS status, \
         ready_at, client_id, description, owner_email, provider, cluster_type, cloud_account_id, \
-        creation_parameters, created_at FROM clusters WHERE organization = ?1";
+        creation_parameters, created_at, \
+        CASE WHEN status = 'preparing' AND ready_at > ?2 THEN ready_at ELSE NULL END AS due \
+        FROM clusters WHERE organization = ?1";
     const KEY: Key = Key::Ascending("name");
 
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -47,6 +49,12 @@ impl Listed for Cluster {
             created_at: row.get(10)?,
         })
     }
+}
+
+impl Watched for Cluster {
+    const STATE: &'static str = "status";
+    const DUE: &'static str = "due";
+    const FINAL: &'static str = "FALSE";
 }
 
 /// Removes a cluster; false if there is none of this name.

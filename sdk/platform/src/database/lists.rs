@@ -17,6 +17,25 @@ pub(crate) trait Listed: Sized {
     fn read(row: &Row<'_>) -> rusqlite::Result<Self>;
 }
 
+/// Rows that can be watched. Each of these is an expression over [`Listed::SOURCE`].
+pub(crate) trait Watched: Listed {
+    /// Text that changes when there is something to tell.
+    const STATE: &'static str;
+    /// When time alone will change that; null if it will not.
+    const DUE: &'static str;
+    /// Whether nothing will ever change it again.
+    const FINAL: &'static str;
+}
+
+/// Where a row stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Standing {
+    pub(crate) key: String,
+    pub(crate) state: String,
+    pub(crate) due: Option<i64>,
+    pub(crate) is_final: bool,
+}
+
 /// The column that is unique in an organization, and by which its list is ordered.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Key {
@@ -113,5 +132,24 @@ impl View {
     ) -> rusqlite::Result<Option<T>> {
         let rows = self.page(connection, Conditions::key::<T>(key.into()), None, 1)?;
         Ok(rows.into_iter().next())
+    }
+
+    /// Where every row stands, the least key first; or the one of a key.
+    pub(crate) fn standings<T: Watched>(
+        &self,
+        connection: &Connection,
+        only: Option<Value>,
+    ) -> rusqlite::Result<Vec<Standing>> {
+        let conditions = only.map_or_else(Conditions::default, Conditions::key::<T>);
+        let (source, key, sql) = (T::SOURCE, T::KEY.column(), &conditions.sql);
+        let (state, due, is_final) = (T::STATE, T::DUE, T::FINAL);
+        let sql = format!(
+            "SELECT CAST({key} AS TEXT), {state}, {due}, {is_final} FROM ({source}) WHERE TRUE{sql} ORDER BY {key}"
+        );
+        let mut statement = connection.prepare_cached(&sql)?;
+        let rows = statement.query_map(params_from_iter(self.values(conditions)), |row| {
+            Ok(Standing { key: row.get(0)?, state: row.get(1)?, due: row.get(2)?, is_final: row.get(3)? })
+        })?;
+        rows.collect()
     }
 }

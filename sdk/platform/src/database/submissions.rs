@@ -4,7 +4,7 @@
 
 use rusqlite::{Connection, Row, Transaction, params};
 
-use super::lists::{Key, Listed, View};
+use super::lists::{Key, Listed, View, Watched};
 
 /// The instant of a step that is not taken.
 pub(crate) const NEVER: i64 = i64::MAX;
@@ -133,6 +133,12 @@ impl Listed for Submission {
             updated_at: row.get(13)?,
         })
     }
+}
+
+impl Watched for Submission {
+    const STATE: &'static str = "status || coalesce(slurm_job_state, '')";
+    const DUE: &'static str = "due";
+    const FINAL: &'static str = "status NOT IN ('CREATED', 'SUBMITTED')";
 }
 
 impl Submission {

@@ -5,21 +5,23 @@
 mod mutation;
 mod outcomes;
 mod query;
+mod subscription;
 mod types;
 
-use async_graphql::{EmptySubscription, Schema, SchemaBuilder};
+use async_graphql::{Schema, SchemaBuilder};
 
 use super::DEPTH;
 use crate::server::Shared;
 use mutation::Mutation;
 use query::Query;
+use subscription::Subscription;
 
 /// The schema without a platform behind it: enough to write it down.
-pub(super) fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
-    Schema::build(Query, Mutation, EmptySubscription).limit_depth(DEPTH)
+pub(super) fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
+    Schema::build(Query, Mutation, Subscription).limit_depth(DEPTH)
 }
 
 /// The schema over a platform.
-pub(super) fn schema(platform: &Shared) -> Schema<Query, Mutation, EmptySubscription> {
+pub(super) fn schema(platform: &Shared) -> Schema<Query, Mutation, Subscription> {
     builder().data(platform.clone()).finish()
 }

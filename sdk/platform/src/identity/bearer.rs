@@ -58,16 +58,30 @@ impl Unauthorized {
 
 /// Reads and checks the token of a request.
 pub(crate) fn authenticate(platform: &Platform, headers: &HeaderMap) -> Result<Claims, Unauthorized> {
-    let claims = platform.identity.keys.verify::<Claims>(token(headers)?).ok_or(Unauthorized::Invalid)?;
+    check(platform, token(headers)?)
+}
+
+/// Checks what stands in a header `Authorization`, wherever it came from.
+pub(crate) fn check_header(platform: &Platform, value: &str) -> Result<Claims, Unauthorized> {
+    check(platform, bearer(value)?)
+}
+
+fn check(platform: &Platform, token: &str) -> Result<Claims, Unauthorized> {
+    let claims = platform.identity.keys.verify::<Claims>(token).ok_or(Unauthorized::Invalid)?;
     if claims.iss != platform.issuer || claims.typ != "Bearer" || claims.aud != Audience::of_apis() {
         return Err(Unauthorized::Invalid);
     }
+    still_good(platform, &claims)?;
+    Ok(claims)
+}
+
+/// Whether a token that was right is so still.
+pub(crate) fn still_good(platform: &Platform, claims: &Claims) -> Result<(), Unauthorized> {
     let sessions = &platform.identity.sessions;
-    if claims.exp <= platform.clock.now().as_second() || !sessions.access_is_good(number(&claims)) {
+    if claims.exp <= platform.clock.now().as_second() || !sessions.access_is_good(number(claims)) {
         return Err(Unauthorized::Expired);
     }
-    sessions.get(&claims.sid).ok_or(Unauthorized::Revoked)?;
-    Ok(claims)
+    if sessions.is_alive(&claims.sid) { Ok(()) } else { Err(Unauthorized::Revoked) }
 }
 
 /// The number of an access token in order of issue; 0 stands for one that was never good.
@@ -75,10 +89,16 @@ pub(crate) fn number(claims: &Claims) -> u64 {
     claims.jti.split('-').next().and_then(|number| number.parse().ok()).unwrap_or(0)
 }
 
-fn token(headers: &HeaderMap) -> Result<&str, Unauthorized> {
+/// The token of a request, as it stands in its only header `Authorization`.
+pub(crate) fn token(headers: &HeaderMap) -> Result<&str, Unauthorized> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let value = values.next().ok_or(Unauthorized::Missing)?;
     let text = value.to_str().ok().filter(|_| values.next().is_none()).ok_or(Unauthorized::Malformed)?;
+    bearer(text)
+}
+
+/// The token in the value of a header `Authorization`.
+pub(crate) fn bearer(text: &str) -> Result<&str, Unauthorized> {
     let (scheme, token) = text.split_once(' ').ok_or(Unauthorized::Malformed)?;
     Some(token).filter(|_| scheme.eq_ignore_ascii_case("bearer")).ok_or(Unauthorized::Malformed)
 }

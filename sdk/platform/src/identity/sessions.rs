@@ -102,9 +102,9 @@ impl Sessions {
         table.alive.get(table.families.get(token)?).cloned()
     }
 
-    /// The session of this id, while it lasts.
-    pub(crate) fn get(&self, id: &str) -> Option<Session> {
-        self.lock().alive.get(id).cloned()
+    /// Whether the session of this id lasts.
+    pub(crate) fn is_alive(&self, id: &str) -> bool {
+        self.lock().alive.contains_key(id)
     }
 
     /// Ends one session; false if it had ended.

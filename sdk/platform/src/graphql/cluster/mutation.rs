@@ -43,7 +43,7 @@ impl Mutation {
             Err(problem) => return Ok(CreateClusterResult::UnexpectedBehavior(unexpected(&problem))),
         };
         let kept = row.clone();
-        let inserted = platform.database.run(move |c| clusters::insert(c, &organization, &kept)).await;
+        let inserted = platform.change(move |c| clusters::insert(c, &organization, &kept)).await;
         Ok(match inserted {
             Ok(true) => CreateClusterResult::Cluster(Box::new(row.into())),
             Ok(false) => {
@@ -67,10 +67,8 @@ impl Mutation {
         }
         let platform: &Platform = context.data::<Shared>()?;
         let name = cluster_name.clone();
-        let deleted = platform
-            .database
-            .run(move |connection| clusters::delete(connection, &view.organization, &name))
-            .await;
+        let deleted =
+            platform.change(move |connection| clusters::delete(connection, &view.organization, &name)).await;
         Ok(match deleted {
             Ok(true) => {
                 let message = format!("Cluster {cluster_name} was deleted");
@@ -97,8 +95,7 @@ impl Mutation {
         let platform: &Platform = context.data::<Shared>()?;
         let sought = name.clone();
         let updated = platform
-            .database
-            .run(move |c| clusters::update(c, &view, &sought, description.as_deref(), status.as_deref()))
+            .change(move |c| clusters::update(c, &view, &sought, description.as_deref(), status.as_deref()))
             .await;
         Ok(match updated {
             Ok(Some(row)) => UpdateClusterResult::Cluster(Box::new(Cluster::from(row))),

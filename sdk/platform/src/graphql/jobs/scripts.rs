@@ -32,7 +32,7 @@ impl ScriptMutation {
             return Ok(CreateJobScriptResult::InvalidInput(InvalidInput::new(problem)));
         }
         let (owner_email, template_id) = (context.data::<Caller>()?.email.clone(), input.template_id);
-        let made = context.data::<Shared>()?.database.change(move |transaction| {
+        let made = context.data::<Shared>()?.change(move |transaction| {
             let template = template_id.map(|id| view.find::<Template>(transaction, id)).transpose()?;
             if matches!(template, Some(None)) {
                 return Ok(None);
@@ -68,8 +68,8 @@ impl ScriptMutation {
         }
         let UpdateJobScriptInput { id, name, description, is_archived, content } = input;
         let change = Change { name, description, is_archived, content };
-        let database = &context.data::<Shared>()?.database;
-        let changed = database.change(move |t| scripts::update(t, &view, id, change)).await;
+        let platform = context.data::<Shared>()?;
+        let changed = platform.change(move |t| scripts::update(t, &view, id, change)).await;
         Ok(match changed.map_err(failure)? {
             Some(row) => UpdateJobScriptResult::JobScript(Box::new(row.into())),
             None => UpdateJobScriptResult::JobScriptNotFound(no_script(id)),
@@ -83,8 +83,8 @@ impl ScriptMutation {
         #[graphql(desc = "Which script.")] id: i64,
     ) -> Result<DeleteJobScriptResult> {
         let view = view(context, "jobbergate:job-scripts:delete")?;
-        let database = &context.data::<Shared>()?.database;
-        let deleted = database.change(move |transaction| scripts::delete(transaction, &view, id)).await;
+        let platform = context.data::<Shared>()?;
+        let deleted = platform.change(move |transaction| scripts::delete(transaction, &view, id)).await;
         Ok(match deleted.map_err(failure)? {
             Deleted::Done => {
                 let message = format!("Job script {id} was deleted");

@@ -40,9 +40,9 @@ impl SubmissionMutation {
         let owner_email = context.data::<Caller>()?.email.clone();
         let step = i64::try_from(platform.options.job_step.as_millis()).unwrap_or(i64::MAX);
         let (script_id, cluster_name) = (input.job_script_id, input.cluster_name.clone());
-        let made = platform.database.change(move |t| submit(t, &view, input, owner_email, step)).await;
+        let made = platform.change(move |t| submit(t, &view, input, owner_email, step)).await;
         Ok(match made.map_err(failure)? {
-            Submitted::Done(row) => CreateJobSubmissionResult::JobSubmission(Box::new(row.into())),
+            Submitted::Done(row) => CreateJobSubmissionResult::JobSubmission(Box::new((*row).into())),
             Submitted::NoScript => CreateJobSubmissionResult::JobScriptNotFound(no_script(script_id)),
             Submitted::NoCluster => {
                 let message = format!("Cluster {cluster_name} was not found");
@@ -59,8 +59,8 @@ impl SubmissionMutation {
     ) -> Result<CancelJobSubmissionResult> {
         let view = view(context, "jobbergate:job-submissions:update")?;
         let report = format!("Cancelled by {}", context.data::<Caller>()?.email);
-        let database = &context.data::<Shared>()?.database;
-        let changed = database.change(move |t| submissions::cancel(t, &view, id, &report)).await;
+        let platform = context.data::<Shared>()?;
+        let changed = platform.change(move |t| submissions::cancel(t, &view, id, &report)).await;
         Ok(match changed.map_err(failure)? {
             Changed::Done(row) => CancelJobSubmissionResult::JobSubmission(Box::new(row.into())),
             Changed::NotFound => CancelJobSubmissionResult::JobSubmissionNotFound(no_submission(id)),
@@ -78,8 +78,8 @@ impl SubmissionMutation {
         #[graphql(desc = "Which submission.")] id: i64,
     ) -> Result<DeleteJobSubmissionResult> {
         let view = view(context, "jobbergate:job-submissions:delete")?;
-        let database = &context.data::<Shared>()?.database;
-        let changed = database.change(move |transaction| submissions::delete(transaction, &view, id)).await;
+        let platform = context.data::<Shared>()?;
+        let changed = platform.change(move |transaction| submissions::delete(transaction, &view, id)).await;
         Ok(match changed.map_err(failure)? {
             Changed::Done(_) => {
                 let message = format!("Job submission {id} was deleted");
@@ -96,7 +96,7 @@ impl SubmissionMutation {
 
 /// What became of a job to submit.
 enum Submitted {
-    Done(Submission),
+    Done(Box<Submission>),
     NoScript,
     NoCluster,
 }
@@ -129,5 +129,5 @@ fn submit(
     };
     let id = submissions::insert(transaction, &view.organization, &new)?;
     // It is there: it was inserted a moment ago, and nobody else is in this transaction.
-    Ok(view.find(transaction, id)?.map_or(Submitted::NoScript, Submitted::Done))
+    Ok(view.find(transaction, id)?.map_or(Submitted::NoScript, |row| Submitted::Done(Box::new(row))))
 }

@@ -43,8 +43,8 @@ impl TemplateMutation {
             created_at: view.now,
             updated_at: view.now,
         };
-        let database = &context.data::<Shared>()?.database;
-        let made = database.run(move |c| templates::insert(c, &view.organization, template)).await;
+        let platform = context.data::<Shared>()?;
+        let made = platform.change(move |t| templates::insert(t, &view.organization, template)).await;
         Ok(match made.map_err(failure)? {
             Some(row) => CreateJobTemplateResult::JobTemplate(Box::new(row.into())),
             None => CreateJobTemplateResult::JobTemplateIdentifierInUse(in_use(input.identifier)),
@@ -70,8 +70,8 @@ impl TemplateMutation {
             template_vars: input.template_vars.map(|values| values.0.to_string()),
             content: input.content,
         };
-        let database = &context.data::<Shared>()?.database;
-        let changed = database.change(move |t| templates::update(t, &view, input.id, change)).await;
+        let platform = context.data::<Shared>()?;
+        let changed = platform.change(move |t| templates::update(t, &view, input.id, change)).await;
         Ok(match changed.map_err(failure)? {
             Changed::Done(row) => UpdateJobTemplateResult::JobTemplate(Box::new(row.into())),
             Changed::NotFound => UpdateJobTemplateResult::JobTemplateNotFound(no_template(input.id)),
@@ -88,8 +88,8 @@ impl TemplateMutation {
         #[graphql(desc = "Which template.")] id: i64,
     ) -> Result<DeleteJobTemplateResult> {
         let view = view(context, "jobbergate:job-templates:delete")?;
-        let database = &context.data::<Shared>()?.database;
-        let deleted = database.change(move |t| templates::delete(t, &view.organization, id)).await;
+        let platform = context.data::<Shared>()?;
+        let deleted = platform.change(move |t| templates::delete(t, &view.organization, id)).await;
         Ok(if deleted.map_err(failure)? {
             let message = format!("Job template {id} was deleted");
             DeleteJobTemplateResult::JobTemplateDeleted(JobTemplateDeleted::new(message))
