@@ -1,9 +1,10 @@
 //! What outlives a request: one SQLite database, in memory or in a file. A new one is made and
 //! seeded in a single transaction, so a file is either whole or empty; one that is there already
-//! keeps what it holds. Sign-ins are not in it: see `identity`.
+//! keeps what it holds. Sign-ins are in it only where `--keep-sessions` asks for it (`kept`).
 
 pub(crate) mod clusters;
 pub(crate) mod files;
+pub(crate) mod kept;
 pub(crate) mod lists;
 pub(crate) mod scripts;
 pub(crate) mod submissions;
@@ -23,7 +24,7 @@ use crate::world;
 const APPLICATION: i64 = 0x7661_6e74;
 
 /// The version of the tables below; a change of them counts it up.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 
 const SCHEMA: &str = "
 CREATE TABLE clusters (
@@ -95,6 +96,12 @@ CREATE TABLE job_submissions (
 ) STRICT;
 CREATE INDEX job_submissions_of ON job_submissions (organization, id);
 CREATE INDEX job_submissions_by_number ON job_submissions (organization, slurm_number);
+CREATE TABLE realm (
+    -- There is one row, or none.
+    number INTEGER PRIMARY KEY CHECK (number = 1),
+    secret BLOB NOT NULL,
+    sessions TEXT NOT NULL
+) STRICT;
 ";
 
 /// The open database.
@@ -143,13 +150,18 @@ impl Database {
         T: Send + 'static,
         F: FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
     {
-        let Self { connection, name } = self.clone();
-        blocking(move || {
-            // A panic in between leaves no half-written row: SQLite rolls back.
-            let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
-            work(&mut connection).map_err(|source| PlatformError::Database { name, source })
-        })
-        .await
+        let database = self.clone();
+        blocking(move || database.run_here(work)).await
+    }
+
+    /// Runs `work` with the connection, on this thread: for what is short and rare.
+    fn run_here<T>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, PlatformError> {
+        // A panic in between leaves no half-written row: SQLite rolls back.
+        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        work(&mut connection).map_err(|source| PlatformError::Database { name: self.name.clone(), source })
     }
 }
 
@@ -164,11 +176,24 @@ async fn blocking<T: Send + 'static>(
 
 fn connect(path: Option<&Path>) -> rusqlite::Result<Connection> {
     let connection = match path {
-        Some(path) => Connection::open(path)?,
+        Some(path) => {
+            keep_private(path);
+            Connection::open(path)?
+        }
         None => Connection::open_in_memory()?,
     };
     connection.busy_timeout(Duration::from_secs(5))?;
     Ok(connection)
+}
+
+/// Makes a new file for its owner alone: it may come to hold secrets. Where that fails, opening the
+/// database fails too, and says why.
+fn keep_private(path: &Path) {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let _ = options.open(path);
 }
 
 /// Why a file cannot be used.

@@ -1,6 +1,7 @@
 //! The identity provider: one realm with one public client, shaped as Keycloak's realms are.
-//! Everything it knows is in memory and ends with the process, keys included. It has no
-//! authorization-code flow and no passwords: devices ask, and a page on loopback approves.
+//! Everything it knows is in memory and ends with the process, keys included, unless they are to be
+//! kept. It has no authorization-code flow and no passwords: devices ask, and a page on loopback
+//! approves.
 //!
 //! `device` and `token` speak RFC 8628 and RFC 6749, `sessions` rotates refresh tokens, `bearer`
 //! is how the APIs ask who is calling, `page` is what people see. A breach of protocol is refused
@@ -13,6 +14,7 @@ mod codes;
 mod device;
 mod discovery;
 mod form;
+mod kept;
 pub(crate) mod keys;
 mod page;
 mod refusal;
@@ -26,12 +28,16 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
+use crate::database::Database;
+use crate::database::kept::Kept;
 use crate::error::PlatformError;
 use crate::faults;
 use crate::options::Options;
 use crate::server::Shared;
 use canary::Canary;
 pub(crate) use codes::Stage;
+use keys::Keys;
+use sessions::Sessions;
 
 /// The realm's path below the platform's address.
 pub(crate) const REALM: &str = "/realms/vantage";
@@ -45,21 +51,25 @@ const FORM_LIMIT: usize = 64 * 1024;
 /// What the provider knows.
 #[derive(Debug)]
 pub(crate) struct Identity {
-    keys: keys::Keys,
+    keys: Keys,
     pub(crate) codes: codes::Codes,
-    pub(crate) sessions: sessions::Sessions,
+    pub(crate) sessions: Sessions,
     canary: Option<Canary>,
 }
 
 impl Identity {
-    /// A provider with a new key and no sessions.
-    pub(crate) fn new(options: &Options, canary: Option<Canary>) -> Result<Self, PlatformError> {
-        Ok(Self {
-            keys: keys::Keys::generate()?,
-            codes: codes::Codes::new(options),
-            sessions: sessions::Sessions::default(),
-            canary,
-        })
+    /// A provider with a new key and no sessions, or with those that were kept.
+    pub(crate) fn new(
+        options: &Options,
+        canary: Option<Canary>,
+        database: &Database,
+    ) -> Result<Self, PlatformError> {
+        let (keys, sessions) = if options.keep_sessions {
+            continued(Kept::new(database))?
+        } else {
+            (Keys::generate()?, Sessions::default())
+        };
+        Ok(Self { keys, codes: codes::Codes::new(options), sessions, canary })
     }
 
     /// A new secret that carries the canary, if there is one.
@@ -67,6 +77,19 @@ impl Identity {
         let secret = crate::random::secret()?;
         Ok(self.canary.as_ref().map_or(secret.clone(), |canary| format!("{}{secret}", canary.text())))
     }
+}
+
+/// The key and sessions that were kept, or new ones that will be.
+fn continued(kept: Kept) -> Result<(Keys, Sessions), PlatformError> {
+    let (secret, saved) = match kept.load()? {
+        Some(found) => found,
+        None => {
+            let secret = crate::random::bytes()?;
+            kept.begin(&secret)?;
+            (secret, "null".to_owned())
+        }
+    };
+    Ok((Keys::of(&secret)?, Sessions::kept(kept, &saved)))
 }
 
 /// The realm's endpoints and page.

@@ -67,6 +67,9 @@ struct Arguments {
     /// Keep the world in this file; in memory otherwise
     #[arg(long, value_name = "FILE")]
     database: Option<PathBuf>,
+    /// Keep signing key and sign-ins in the database too: tokens stay good on the same --port
+    #[arg(long)]
+    keep_sessions: bool,
     /// Base64url text that every token and device code contains, for tests that look for leaks
     #[arg(long, value_name = "TEXT")]
     canary: Option<String>,
@@ -98,6 +101,7 @@ impl Arguments {
             echo: self.echo,
             websockets: !self.no_websockets,
             database: self.database,
+            keep_sessions: self.keep_sessions,
             canary: self.canary,
             ..Options::default()
         }

@@ -48,8 +48,11 @@ pub struct Options {
     pub websockets: bool,
     /// How long a WebSocket may be open without `connection_init`.
     pub connection_init_wait: Duration,
-    /// File of the database; in memory if there is none. Sign-ins are never kept in it.
+    /// File of the database; in memory if there is none.
     pub database: Option<PathBuf>,
+    /// Whether signing key and sign-ins are kept in that file too, so that tokens stay good when
+    /// the platform is started again on the same port. Codes that wait for a person are not.
+    pub keep_sessions: bool,
     /// Text that every token and device code contains verbatim, for tests that search for leaks:
     /// see [`canary_of`](crate::canary_of).
     pub canary: Option<String>,
@@ -80,6 +83,7 @@ impl Default for Options {
             // What graphql-ws allows.
             connection_init_wait: Duration::from_secs(3),
             database: None,
+            keep_sessions: false,
             canary: None,
             clock: Arc::new(SystemClock),
         }
@@ -104,6 +108,10 @@ impl Options {
             let known: Vec<_> = people::PEOPLE.iter().map(|person| person.username).collect();
             let reason = format!("no user `{}`; there are {}", self.user, known.join(", "));
             return Err(PlatformError::Option { option: "user", reason });
+        }
+        if self.keep_sessions && self.database.is_none() {
+            let reason = "needs a file to keep them in: --database FILE";
+            return Err(PlatformError::Option { option: "keep-sessions", reason: reason.to_owned() });
         }
         for (option, duration) in [("ready-after", self.ready_after), ("job-step", self.job_step)] {
             if duration > LONGEST {
@@ -138,6 +146,8 @@ mod tests {
         assert!(
             refused(Options { access_token_ttl: second, ..Options::default() }).contains("whole seconds")
         );
+        let kept = Options { keep_sessions: true, ..Options::default() };
+        assert!(refused(kept).starts_with("option `keep-sessions`: needs a file"));
         assert_eq!(
             refused(Options { user: "nobody".to_owned(), ..Options::default() }),
             "option `user`: no user `nobody`; there are ada, grace, lin, sam"

@@ -187,7 +187,7 @@ pub async fn serve(options: Options) -> Result<Running, PlatformError> {
     let listener = TcpListener::bind(("127.0.0.1", options.port)).await.map_err(listen)?;
     let port = listener.local_addr().map_err(listen)?.port();
     let database = Database::open(&options).await?;
-    let identity = Identity::new(&options, canary)?;
+    let identity = Identity::new(&options, canary, &database)?;
     let platform = Arc::new(Platform::new(options, port, identity, database));
     let (stop, stopped) = oneshot::channel::<()>();
     let streaming = platform.clone();

@@ -1,5 +1,6 @@
 //! The realm's signing key: Ed25519, made at start, gone at the end. A restart therefore
-//! invalidates every token, which is what a test of "session lost" wants.
+//! invalidates every token, which is what a test of "session lost" wants; `--keep-sessions` is for
+//! tests that want the opposite.
 
 use jsonwebtoken::jwk::{Jwk, JwkSet, PublicKeyUse, ThumbprintHash};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
@@ -30,8 +31,13 @@ impl std::fmt::Debug for Keys {
 impl Keys {
     /// Makes a new pair.
     pub(crate) fn generate() -> Result<Self, PlatformError> {
+        Self::of(&random::bytes()?)
+    }
+
+    /// The pair of a secret.
+    pub(crate) fn of(secret: &[u8; 32]) -> Result<Self, PlatformError> {
         let mut pkcs8 = PKCS8_PREFIX.to_vec();
-        pkcs8.extend(random::bytes::<32>()?);
+        pkcs8.extend(secret);
         let private = EncodingKey::from_ed_der(&pkcs8);
         let mut jwk = Jwk::from_encoding_key(&private, Algorithm::EdDSA).map_err(PlatformError::Signing)?;
         let kid = jwk.thumbprint(ThumbprintHash::SHA256).map_err(PlatformError::Signing)?;

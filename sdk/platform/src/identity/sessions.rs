@@ -1,6 +1,7 @@
 //! Sign-ins: each a family of refresh tokens of which only the youngest is good. Spending an
 //! older one ends the family, since one of two holders must be a thief. Access tokens are not
-//! kept: they name their session and their number, and both can be ended here.
+//! kept: they name their session and their number, and both can be ended here. All of it is in
+//! memory, and written down as well where `--keep-sessions` asks for that.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -8,7 +9,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::kept::SavedTable;
 use super::scopes::Scopes;
+use crate::database::kept::Kept;
 use crate::world::people::{Organization, Person};
 
 /// A sign-in.
@@ -48,27 +51,41 @@ pub(crate) enum Spent {
 
 /// All sign-ins.
 #[derive(Debug, Default)]
-pub(crate) struct Sessions(Mutex<Table>);
+pub(crate) struct Sessions {
+    table: Mutex<Table>,
+    kept: Option<Kept>,
+}
 
 #[derive(Debug, Default)]
-struct Table {
-    alive: HashMap<String, Session>,
+pub(super) struct Table {
+    pub(super) alive: HashMap<String, Session>,
     /// The session of every refresh token that was ever issued.
-    families: HashMap<String, String>,
+    pub(super) families: HashMap<String, String>,
     /// How many access tokens were issued.
-    issued: u64,
+    pub(super) issued: u64,
     /// Access tokens up to this number have expired, whatever they say.
-    expired: u64,
+    pub(super) expired: u64,
     /// Single access tokens that were revoked.
-    revoked: HashSet<u64>,
+    pub(super) revoked: HashSet<u64>,
 }
 
 impl Sessions {
+    /// Those that were written down as `saved`, and will be again.
+    pub(crate) fn kept(kept: Kept, saved: &str) -> Self {
+        // `null` until there was a sign-in.
+        let saved: Option<SavedTable> = serde_json::from_str(saved).unwrap_or_else(|problem| {
+            tracing::warn!(%problem, "the sessions that were kept cannot be read; there are none now");
+            None
+        });
+        Self { table: Mutex::new(saved.unwrap_or_default().into()), kept: Some(kept) }
+    }
+
     /// Notes a new sign-in.
     pub(crate) fn open(&self, session: Session) {
-        let mut table = self.lock();
-        table.families.insert(session.refresh_token.clone(), session.id.clone());
-        table.alive.insert(session.id.clone(), session);
+        self.change(|table| {
+            table.families.insert(session.refresh_token.clone(), session.id.clone());
+            table.alive.insert(session.id.clone(), session);
+        });
     }
 
     /// Spends a refresh token for `next`, in one step, so that of two at once one is a reuse.
@@ -79,21 +96,21 @@ impl Sessions {
         now: Timestamp,
         lifetime: Duration,
     ) -> Result<Session, Spent> {
-        let mut guard = self.lock();
-        let table = &mut *guard;
-        let id = table.families.get(token).ok_or(Spent::Unknown)?.clone();
-        let session = table.alive.get_mut(&id).ok_or(Spent::Ended)?;
-        if session.refresh_token != token {
-            table.alive.remove(&id);
-            return Err(Spent::Reused);
-        }
-        if session.refresh_expires <= now {
-            table.alive.remove(&id);
-            return Err(Spent::Expired);
-        }
-        session.rotate(next.clone(), now, lifetime);
-        table.families.insert(next, id);
-        Ok(session.clone())
+        self.change(|table| {
+            let id = table.families.get(token).ok_or(Spent::Unknown)?.clone();
+            let session = table.alive.get_mut(&id).ok_or(Spent::Ended)?;
+            if session.refresh_token != token {
+                table.alive.remove(&id);
+                return Err(Spent::Reused);
+            }
+            if session.refresh_expires <= now {
+                table.alive.remove(&id);
+                return Err(Spent::Expired);
+            }
+            session.rotate(next.clone(), now, lifetime);
+            table.families.insert(next, id);
+            Ok(session.clone())
+        })
     }
 
     /// The session that a good refresh token would continue.
@@ -109,40 +126,39 @@ impl Sessions {
 
     /// Ends one session; false if it had ended.
     pub(crate) fn end(&self, id: &str) -> bool {
-        self.lock().alive.remove(id).is_some()
+        self.change(|table| table.alive.remove(id).is_some())
     }
 
     /// Ends the session that a refresh token belongs to, young or old.
     pub(crate) fn end_family(&self, token: &str) -> bool {
-        let mut table = self.lock();
-        let id = table.families.get(token).cloned();
-        id.is_some_and(|id| table.alive.remove(&id).is_some())
+        self.change(|table| {
+            let id = table.families.get(token).cloned();
+            id.is_some_and(|id| table.alive.remove(&id).is_some())
+        })
     }
 
     /// Ends every session and says how many there were.
     pub(crate) fn end_all(&self) -> u64 {
-        let mut table = self.lock();
-        let number = table.alive.len();
-        table.alive.clear();
+        let number = self.change(|table| table.alive.drain().count());
         u64::try_from(number).unwrap_or(u64::MAX)
     }
 
     /// The number of the next access token.
     pub(crate) fn next_number(&self) -> u64 {
-        let mut table = self.lock();
-        table.issued += 1;
-        table.issued
+        self.change(|table| {
+            table.issued += 1;
+            table.issued
+        })
     }
 
     /// Makes every access token that was issued so far an expired one.
     pub(crate) fn expire_access(&self) {
-        let mut table = self.lock();
-        table.expired = table.issued;
+        self.change(|table| table.expired = table.issued);
     }
 
     /// Makes one access token an expired one.
     pub(crate) fn revoke_access(&self, number: u64) {
-        self.lock().revoked.insert(number);
+        self.change(|table| table.revoked.insert(number));
     }
 
     /// Whether the access token of this number is still good.
@@ -152,7 +168,18 @@ impl Sessions {
     }
 
     fn lock(&self) -> MutexGuard<'_, Table> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes a change, and writes it down before anybody hears of it.
+    fn change<T>(&self, change: impl FnOnce(&mut Table) -> T) -> T {
+        let mut table = self.lock();
+        let result = change(&mut table);
+        if let Some(kept) = &self.kept {
+            // Names, numbers and times: writing them cannot fail.
+            kept.save(&serde_json::to_string(&SavedTable::from(&*table)).unwrap_or_default());
+        }
+        result
     }
 }
 

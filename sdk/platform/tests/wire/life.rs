@@ -63,6 +63,41 @@ async fn clusters_outlive_the_process_in_a_file_and_sessions_do_not() {
 }
 
 #[tokio::test]
+async fn sessions_outlive_the_process_where_that_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Some(folder.path().join("world.sqlite"));
+    let options = |port| {
+        let database = database.clone();
+        Options { auto_approve: true, keep_sessions: true, port, database, ..Options::default() }
+    };
+    let first = Client::start(options(0)).await;
+    let (stays, revoked, ended) =
+        (first.sign_in("openid").await, first.sign_in("openid").await, first.sign_in("openid").await);
+    let spent = stays["refresh_token"].clone();
+    let stays = first.refresh(&stays).await.unwrap();
+    assert_eq!(first.revoke(&revoked, "access_token").await, 200);
+    assert_eq!(first.revoke(&ended, "refresh_token").await, 200);
+    let port = first.running.ready.port;
+    first.running.stop().await;
+
+    // Tokens name the port.
+    let second = Client::start(options(port)).await;
+    assert_eq!(second.status(&stays).await, 200);
+    assert_eq!((second.status(&revoked).await.as_u16(), second.status(&ended).await.as_u16()), (401, 401));
+    let stays = second.refresh(&stays).await.unwrap();
+    assert_eq!(second.status(&stays).await, 200);
+    // What was spent before is a reuse still.
+    assert_eq!(second.refresh(&json!({"refresh_token": spent})).await, Err("invalid_grant".to_owned()));
+    assert_eq!((second.stats().refresh_reuses, second.status(&stays).await.as_u16()), (1, 401));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(database.as_ref().unwrap()).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+}
+
+#[tokio::test]
 async fn options_that_cannot_be_served_are_refused() {
     let refused = async |options: Options| serve(options).await.unwrap_err().to_string();
     let canary = Options { canary: Some("CANARY".to_owned()), ..Options::default() };
