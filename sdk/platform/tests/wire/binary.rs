@@ -2,8 +2,13 @@
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
 
 use serde_json::{Value, json};
+use vantage_platform::Ready;
+
+use crate::client::Visitor;
+use crate::job_documents::{stands, submit};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_vantage-platform");
 
@@ -49,11 +54,47 @@ async fn one_line_tells_that_it_is_ready() {
     }
 }
 
+/// Starts the binary, and waits for its line.
+fn start(arguments: &[&str]) -> (Process, Ready) {
+    let child = Command::new(BINARY).args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+    let mut process = Process(child.unwrap());
+    let mut line = String::new();
+    BufReader::new(process.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    (process, serde_json::from_str(&line).unwrap())
+}
+
+#[tokio::test]
+async fn a_job_ends_although_the_platform_was_killed() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("world.sqlite");
+    let common = ["--database", file.to_str().unwrap(), "--keep-sessions", "--auto-approve"];
+    let (first, ready) = start(&[&common[..], &["--job-step", "100ms"]].concat());
+    let visitor = Visitor::new(ready.clone());
+    let tokens = visitor.sign_in("openid").await;
+    let id = submit(&visitor, &tokens, "#!/bin/sh\n").await["id"].clone();
+    // Killed, so that it can say and write nothing more.
+    drop(first);
+
+    let port = ready.port.to_string();
+    let (_second, again) = start(&[&common[..], &["--port", &port]].concat());
+    assert_eq!(again, ready);
+    // Its connections are new too.
+    let visitor = Visitor::new(again);
+    let mut tries = 0;
+    while stands(&visitor, &tokens, &id).await != ("DONE".to_owned(), Some("COMPLETED".to_owned())) {
+        tries += 1;
+        assert!(tries < 1_000, "{:?}", stands(&visitor, &tokens, &id).await);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
 #[test]
 fn schemas_are_printed() {
-    let output = run(&["--schema", "cluster"]);
-    assert!(output.status.success());
-    assert_eq!(String::from_utf8(output.stdout).unwrap(), include_str!("../../schema/cluster.graphql"));
+    for (api, committed) in crate::schema::COMMITTED {
+        let output = run(&["--schema", api]);
+        assert!(output.status.success());
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), committed);
+    }
     let unknown = run(&["--schema", "nosuch"]);
     assert_eq!((unknown.status.code(), unknown.stdout.as_slice()), (Some(1), &[][..]));
     assert!(String::from_utf8(unknown.stderr).unwrap().contains("there is no API `nosuch`"));
@@ -68,8 +109,16 @@ fn what_cannot_be_served_ends_with_a_reason_and_a_hint() {
         stderr.contains("error: canary `CANARY`") && stderr.contains("hint: `Q0FOQVJZX19f` can"),
         "{stderr}"
     );
-    for wrong in [["--fail", "moon"], ["--latency", "soon"], ["--poll-interval", "x"]] {
+    for wrong in [
+        ["--fail", "moon"],
+        ["--echo", "moon"],
+        ["--job-step", "soon"],
+        ["--latency", "soon"],
+        ["--poll-interval", "x"],
+    ] {
         assert_eq!(run(&wrong).status.code(), Some(2), "{wrong:?}");
     }
     assert_eq!(run(&["--poll-interval", "0"]).status.code(), Some(1));
+    let stderr = String::from_utf8(run(&["--keep-sessions"]).stderr).unwrap();
+    assert!(stderr.contains("option `keep-sessions`: needs a file"), "{stderr}");
 }

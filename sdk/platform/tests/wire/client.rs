@@ -8,18 +8,32 @@ use jiff::SignedDuration;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use vantage_platform::{ManualClock, Options, Running, Stats, serve};
+use vantage_platform::{ManualClock, Options, Ready, Running, Stats, serve};
 
 pub(crate) const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 /// A verifier of RFC 7636; any 43 to 128 of its letters would do.
 pub(crate) const VERIFIER: &str = "a-verifier-of-at-least-forty-three-characters-0123456789";
 
-/// A platform that runs, its clock, and a way to speak to it.
+/// A way to speak to a platform, wherever it runs.
+pub(crate) struct Visitor {
+    ready: Ready,
+    pub(crate) http: reqwest::Client,
+}
+
+/// A platform that runs in this process, its clock, and a visitor of it.
 pub(crate) struct Client {
     pub(crate) running: Running,
-    pub(crate) http: reqwest::Client,
+    visitor: Visitor,
     clock: Arc<ManualClock>,
+}
+
+impl std::ops::Deref for Client {
+    type Target = Visitor;
+
+    fn deref(&self) -> &Visitor {
+        &self.visitor
+    }
 }
 
 impl Client {
@@ -27,7 +41,8 @@ impl Client {
     pub(crate) async fn start(options: Options) -> Self {
         let clock = Arc::new(ManualClock::new("2026-03-01T12:00:00Z".parse().unwrap()));
         let running = serve(Options { clock: clock.clone(), ..options }).await.unwrap();
-        Self { running, http: reqwest::Client::new(), clock }
+        let visitor = Visitor::new(running.ready.clone());
+        Self { running, visitor, clock }
     }
 
     /// One that approves by itself.
@@ -42,13 +57,19 @@ impl Client {
     pub(crate) fn stats(&self) -> Stats {
         self.running.stats()
     }
+}
+
+impl Visitor {
+    pub(crate) fn new(ready: Ready) -> Self {
+        Self { ready, http: reqwest::Client::new() }
+    }
 
     pub(crate) fn endpoint(&self, name: &str) -> String {
-        format!("{}/protocol/openid-connect/{name}", self.running.ready.issuer)
+        format!("{}/protocol/openid-connect/{name}", self.ready.issuer)
     }
 
     pub(crate) fn api(&self, path: &str) -> String {
-        format!("{}{path}", self.running.ready.api)
+        format!("{}{path}", self.ready.api)
     }
 
     /// Posts a form, and gives status and JSON (null where there is none).

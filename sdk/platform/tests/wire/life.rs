@@ -35,8 +35,8 @@ async fn a_stopped_platform_answers_no_more() {
     let taken = serve(Options { port: ready.port, ..Options::default() }).await.unwrap_err();
     assert!(matches!(taken, PlatformError::Listen { .. }), "{taken}");
     assert_eq!(taken.hints().len(), 1);
-    let Client { running, http, .. } = one;
-    running.stop().await;
+    let http = one.http.clone();
+    one.running.stop().await;
     assert!(http.get(&url).send().await.unwrap_err().is_connect());
     // The other goes on, and the port is free again.
     assert_eq!(two.http.get(two.api("/admin/stats")).send().await.unwrap().status(), 200);

@@ -6,7 +6,7 @@ use vantage_platform::sdl;
 use crate::documents::platform;
 
 /// Every API, and its schema as it is committed.
-const COMMITTED: [(&str, &str); 2] = [
+pub(crate) const COMMITTED: [(&str, &str); 2] = [
     ("cluster", include_str!("../../schema/cluster.graphql")),
     ("jobs", include_str!("../../schema/jobs.graphql")),
 ];
