@@ -1,7 +1,7 @@
-//! `cargo xtask servers`: servers and a browser that nobody here wrote, for the end-to-end tests.
+//! `cargo xtask servers`: servers and a browser that nobody here wrote, for the tests.
 //!
-//! The provider of `tests/support/oidc` is copied to `<target>/servers/oidc`, since Node.js looks
-//! for modules beside the file that imports them, and no `node_modules` is to land in the
+//! What runs on Node.js is copied from `tests/support/NAME` to `<target>/servers/NAME`, since Node.js
+//! looks for modules beside the file that imports them, and no `node_modules` is to land in the
 //! repository. The browser is Debian's. Nothing is started here: the tests do that.
 
 use std::fs;
@@ -10,6 +10,9 @@ use clap::{Args, ValueEnum};
 
 use crate::process::{self, Workspace};
 use crate::{Result, debian, folder, npm, say};
+
+/// What runs on Node.js: a provider of identities, and graphql-js as an oracle for the gate.
+const PROGRAMS: [&str; 2] = ["oidc", "graphql"];
 
 /// The browser, and what drives it.
 const BROWSER: [&str; 2] = ["chromium", "chromium-driver"];
@@ -29,7 +32,7 @@ pub(crate) struct Arguments {
 /// What can be left out; also what `VANTAGE_TEST_SKIP` calls it.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Server {
-    /// The provider of identities, and whatever else runs on Node.js
+    /// The provider of identities, graphql-js, and whatever else runs on Node.js
     Servers,
     /// Chromium and its driver
     Browser,
@@ -57,7 +60,7 @@ fn install_all(workspace: &Workspace, skip: &[Server]) -> Result<()> {
     if skip.contains(&Server::Servers) {
         say("servers: skipped, as told");
     } else {
-        provider(workspace).map_err(|error| format!("{error}; `--skip servers` leaves their tests out"))?;
+        programs(workspace).map_err(|error| format!("{error}; `--skip servers` leaves their tests out"))?;
     }
     if skip.contains(&Server::Browser) {
         say("servers: browser: skipped, as told");
@@ -74,14 +77,17 @@ fn install_all(workspace: &Workspace, skip: &[Server]) -> Result<()> {
     Ok(())
 }
 
-fn provider(workspace: &Workspace) -> Result<()> {
-    let sources = workspace.root.join("tests/support/oidc");
-    let work = workspace.servers().join("oidc");
-    fs::create_dir_all(&work)?;
-    // Two runs at once would install into the same folder.
+fn programs(workspace: &Workspace) -> Result<()> {
+    fs::create_dir_all(workspace.servers())?;
+    // Two runs at once would install into the same folders.
     let lock = fs::File::create(workspace.servers().join(".lock"))?;
     lock.lock()?;
-    for entry in fs::read_dir(sources)? {
+    PROGRAMS.iter().try_for_each(|name| program(workspace, name))
+}
+
+fn program(workspace: &Workspace, name: &str) -> Result<()> {
+    let work = workspace.servers().join(name);
+    for entry in fs::read_dir(workspace.root.join("tests/support").join(name))? {
         let entry = entry?;
         if entry.file_type()?.is_file() {
             folder::write(&work.join(entry.file_name()), &fs::read(entry.path())?)?;

@@ -11,6 +11,7 @@ mod expand;
 mod parse;
 mod reach;
 mod variables;
+mod whole;
 
 use std::collections::BTreeSet;
 use std::fmt;

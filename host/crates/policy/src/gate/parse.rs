@@ -14,7 +14,7 @@ use apollo_compiler::ast::{
 };
 use apollo_compiler::parser::Parser;
 
-use super::{DOCUMENT_LENGTH, GateError, OperationKind};
+use super::{DOCUMENT_LENGTH, GateError, OperationKind, whole};
 use crate::text::{excerpt, is_graphql_name};
 
 /// How deep selections, values and types may nest before the parser gives up.
@@ -52,7 +52,9 @@ pub(super) fn parse(text: &str) -> Result<Parsed, GateError> {
     if text.contains('\0') {
         return Err(GateError::Nul);
     }
-    let parsed = sort(document(text)?.definitions)?;
+    let document = document(text)?;
+    whole::check(text, &document)?;
+    let parsed = sort(document.definitions)?;
     let mut check = Check::default();
     check.operation(&parsed.operation)?;
     for fragment in parsed.fragments.values() {

@@ -75,6 +75,9 @@ fn the_declared_name_must_be_the_documents() {
 #[test]
 fn refusals_say_what_and_what_is_allowed() {
     assert_snapshot!(refusal("query Q {\n  clusters {\n}"), @"line 3, column 1: expected at least one Selection in Selection Set");
+    assert_snapshot!(refusal("query Q { # é\n  a(b: \"é\" after) { name }\n}"), @"line 2, column 12: unexpected `after`");
+    assert_snapshot!(refusal("query Q { a(after) }"), @"line 1, column 13: unexpected `after`");
+    assert_snapshot!(refusal("query Q {\n\n  e(a: \"\n\") }"), @"line 3, column 8: a string without an end");
     assert_snapshot!(refusal("query Q { a } query R { b }"), @"the document must hold exactly one operation, it holds 2");
     assert_snapshot!(refusal("query Q { ... on Cluster { b } }"), @"a fragment at the root must be on `Query`, this one is on `Cluster`");
     assert_snapshot!(refusal("query Q { a @defer }"), @"the directive `@defer` is not allowed; only `@skip` and `@include` are");

@@ -26,7 +26,8 @@ fn anything() -> impl Strategy<Value = Value> {
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
         any::<i64>().prop_map(Value::from),
-        any::<f64>().prop_map(Value::from),
+        // Not any: serde_json reads some as their neighbour, as it is set here.
+        any::<i32>().prop_map(|eighths| Value::from(f64::from(eighths) / 8.0)),
         word.prop_map(Value::from),
         ".{0,12}".prop_map(Value::from),
     ];
