@@ -1,6 +1,7 @@
-//! The fuzz targets of the session crate: built by cargo-fuzz, run one after the other.
+//! The fuzz targets of the crates that read a stranger's bytes: built by cargo-fuzz, run one after the
+//! other.
 //!
-//! With the toolchain that is there, and so without sanitizers: the crate has no unsafe code, and what
+//! With the toolchain that is there, and so without sanitizers: the crates have no unsafe code, and what
 //! the targets look for are broken promises and panics. What a run finds new is kept below the target
 //! folder, and is where the next run begins; the samples in the repository are never added to.
 
@@ -16,10 +17,10 @@ use crate::{Result, say};
 /// The version of `cargo-fuzz` that is installed where there is none.
 const CARGO_FUZZ: &str = "0.13.2";
 
-/// The crate that the targets are of.
-const CRATE: &str = "host/crates/session";
+/// The crates that the targets are of.
+const CRATES: [&str; 2] = ["host/crates/policy", "host/crates/session"];
 
-/// Look for inputs that break the session's readers
+/// Look for inputs that break the readers of what strangers send
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// How long to look, all targets together
@@ -29,14 +30,17 @@ pub(crate) struct Arguments {
 
 /// Runs every target for its share of `seconds`; the first that finds something ends the run.
 pub(crate) fn run(workspace: &Workspace, seconds: u32) -> Result<()> {
-    let fuzz = Fuzz::new(workspace)?;
-    let names = fuzz.targets()?;
-    process::run(&mut fuzz.command("build"))?;
-    let share = (seconds / u32::try_from(names.len())?).max(1);
-    for name in &names {
+    let crates = CRATES.iter().map(|name| Fuzz::new(workspace, name)).collect::<Result<Vec<_>>>()?;
+    let mut targets = Vec::new();
+    for fuzz in &crates {
+        process::run(&mut fuzz.command("build"))?;
+        targets.extend(fuzz.targets()?.into_iter().map(|name| (fuzz, name)));
+    }
+    let share = (seconds / u32::try_from(targets.len())?).max(1);
+    for (fuzz, name) in &targets {
         fuzz.hunt(name, share)?;
     }
-    say(&format!("{} targets, {share} s each, found nothing", names.len()));
+    say(&format!("{} targets, {share} s each, found nothing", targets.len()));
     Ok(())
 }
 
@@ -50,11 +54,11 @@ struct Fuzz {
 }
 
 impl Fuzz {
-    fn new(workspace: &Workspace) -> Result<Self> {
+    fn new(workspace: &Workspace, name: &str) -> Result<Self> {
         if !process::is_installed("c++") {
             return Err("fuzzing needs a C++ compiler: `apt-get install g++`".into());
         }
-        let sources = workspace.root.join(CRATE);
+        let sources = workspace.root.join(name);
         // What is fuzzed has the dependencies of what is shipped.
         fs::copy(workspace.root.join("Cargo.lock"), sources.join("fuzz/Cargo.lock"))?;
         Ok(Self { program: cargo_fuzz(workspace)?, sources, work: workspace.target.join("fuzz") })
@@ -90,7 +94,9 @@ impl Fuzz {
         fs::create_dir_all(&found)?;
         fs::create_dir_all(&artifacts)?;
         let mut hunt = self.command("run");
-        hunt.arg(name).arg(&found).arg(self.samples().join(name)).arg("--");
+        hunt.arg(name).arg(&found).arg(self.samples().join(name));
+        // What the crate's own tests have is a good beginning too.
+        hunt.args(Some(self.sources.join("corpus")).filter(|folder| folder.is_dir())).arg("--");
         hunt.arg(format!("-max_total_time={seconds}")).arg(prefix(&artifacts));
         // More than any reader takes in; without it, inputs stay as short as the samples.
         hunt.args(["-max_len=16384", "-timeout=5", "-rss_limit_mb=1024"]);

@@ -45,7 +45,7 @@ enum Task {
     Test(test::Arguments),
     /// Build the packs of every language that the tests run
     Guests(guests::Arguments),
-    /// Look for inputs that break the session's readers
+    /// Look for inputs that break the readers of what strangers send
     Fuzz(fuzz::Arguments),
     /// Install the servers and the browser that the tests run
     Servers(servers::Arguments),

@@ -20,7 +20,7 @@ pub(crate) struct Arguments {
     /// Also check dependencies against the advisory database, which needs the network
     #[arg(long)]
     advisories: bool,
-    /// Also look for inputs that break the session's readers, for a minute or for so many seconds
+    /// Also look for inputs that break the readers of what strangers send, for a minute or for so many seconds
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "60")]
     fuzz: Option<u32>,
     /// Repeat what only shows itself rarely, as often as the design asks; takes a quarter of an hour

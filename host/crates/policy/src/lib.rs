@@ -22,6 +22,8 @@ pub mod authority;
 pub mod capability;
 pub mod decision;
 pub mod description;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 pub mod gate;
 mod json;
 pub mod text;

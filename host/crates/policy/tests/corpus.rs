@@ -2,12 +2,11 @@
 //!
 //! That line is a comment: `allowed` with the capabilities that the document needs (`nothing` where
 //! it needs none, `anonymous` where its operation has no name), or `denied` with the gate's error.
-//! The rest of the file, byte for byte, is the document. Nesting bombs would be too long for files;
-//! they are made here.
+//! The rest of the file, byte for byte, is the document. Bombs would be too long for files; they are
+//! in `bombs.rs`.
 
 use std::fs;
 use std::path::Path;
-use std::thread;
 
 use proptest::prelude::*;
 use vantage_policy::gate::{GateError, Operation};
@@ -60,58 +59,6 @@ fn check_print(document: &str) {
     };
     let again = Operation::read_dynamic("cluster", &operation.document);
     assert_eq!(again, Ok(operation));
-}
-
-/// Reads on a stack as small as those that an async runtime gives its threads.
-fn decide_on_small_stack(document: String) -> String {
-    thread::Builder::new()
-        .stack_size(2 << 20)
-        .spawn(move || decide(&document))
-        .expect("a thread can be started")
-        .join()
-        .expect("the gate does not panic")
-}
-
-#[test]
-fn nesting_of_any_depth_is_refused_and_crashes_nothing() {
-    type Bomb = fn(usize) -> String;
-    let bombs: [(&str, Bomb); 7] = [
-        ("selections", |depth| format!("query Q {}{}", "{ f ".repeat(depth), "}".repeat(depth))),
-        ("unclosed selections", |depth| "{f".repeat(depth)),
-        ("lists", |depth| format!("query Q {{ f(x: {}{}) }}", "[".repeat(depth), "]".repeat(depth))),
-        ("unclosed lists", |depth| format!("query Q {{ f(x: {}", "[".repeat(depth))),
-        ("objects", |depth| format!("query Q {{ f(x: {}1{}) }}", "{a: ".repeat(depth), "}".repeat(depth))),
-        ("types", |depth| {
-            format!("query Q($x: {}Int{}) {{ f(x: $x) }}", "[".repeat(depth), "]".repeat(depth))
-        }),
-        ("inline fragments", |depth| {
-            format!("query Q {{ {} f {} }}", "... {".repeat(depth), "}".repeat(depth))
-        }),
-    ];
-    for (name, bomb) in bombs {
-        for depth in [100, 1_000, 20_000, 200_000] {
-            let decided = decide_on_small_stack(bomb(depth));
-            assert!(decided.starts_with("denied "), "{name} at {depth}: {decided}");
-        }
-    }
-}
-
-#[test]
-fn what_expands_without_end_is_refused() {
-    let doubling = |levels: usize, inner: &str| {
-        let fragment =
-            |level: usize| format!("fragment F{level} on Query {{ ...F{0} ...F{0} }}\n", level + 1);
-        let chain: String = (0..levels).map(fragment).collect();
-        format!("query Q {{ ...F0 }}\n{chain}fragment F{levels} on Query {{ {inner} }}")
-    };
-    assert_eq!(decide_on_small_stack(doubling(20, "f")), "denied Budget");
-    assert_eq!(decide_on_small_stack(doubling(20, "__typename")), "denied Budget");
-    let chain: String =
-        (0..500).map(|level| format!("fragment F{level} on Query{{...F{}}}", level + 1)).collect();
-    let chain = format!("query Q{{...F0}}{chain}fragment F500 on Query{{f}}");
-    assert_eq!(decide_on_small_stack(chain), "denied Budget");
-    let aliases: String = (0..10_000).map(|number| format!("a{number}:f ")).collect();
-    assert!(decide_on_small_stack(format!("query Q {{ {aliases} }}")).starts_with("denied "));
 }
 
 #[test]
