@@ -13,6 +13,7 @@ mod canary;
 mod cluster;
 mod configuration;
 mod doctor;
+mod documents;
 mod guests;
 mod help;
 mod languages;

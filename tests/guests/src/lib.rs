@@ -16,6 +16,8 @@ macro_rules! every_guest {
         $callback! {
             asker
             bad_json
+            client_after_drop
+            client_guessed
             deep_recursion
             denied_document
             denied_file
@@ -41,8 +43,10 @@ macro_rules! every_guest {
             greeter
             handle_after_drop
             handle_forged
+            hostile_documents
             keeper
             memory_hog
+            odd_document
             one_crossing
             outside
             paged
@@ -80,6 +84,18 @@ pub fn description(name: &str, summary: &str) -> Value {
             "answer": { "shape": "many" },
         }],
     })
+}
+
+/// The same with a query of the names of clusters, `Clusters`, that the pack's first command may run.
+pub fn with_clusters(mut description: Value) -> Value {
+    description["operations"] = json!([{
+        "name": "Clusters",
+        "api": "cluster",
+        "document": "query Clusters { clusters(first: 1) { edges { node { name } } } }",
+        "purpose": "reads the names of your clusters",
+    }]);
+    description["commands"][0]["operations"] = json!(["Clusters"]);
+    description
 }
 
 #[cfg(test)]
