@@ -29,6 +29,7 @@ mod sign_in;
 mod stores;
 mod timings;
 mod wrong_input;
+mod yoga;
 
 use std::time::Duration;
 

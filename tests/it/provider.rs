@@ -44,20 +44,20 @@ fn expired(settings: &Value) -> Option<(World, Realm)> {
 }
 
 /// Runs a sign-in that is approved on the provider's pages.
-fn sign_in(world: &World, realm: &Realm, line: &[&str]) -> Ran {
+pub(crate) fn sign_in(world: &World, realm: &Realm, line: &[&str]) -> Ran {
     let waiting = Waiting::start(&mut world.command(line));
     realm.approve(&waiting.link, &waiting.code, "ada");
     Ran::new(&waiting.finish(), |text| world.normal(text))
 }
 
 /// Where `cargo xtask servers` installs.
-fn servers() -> PathBuf {
+pub(crate) fn servers() -> PathBuf {
     env::var_os("VANTAGE_TEST_SERVERS")
         .map_or_else(|| Path::new(env!("CARGO_TARGET_TMPDIR")).join("../servers"), PathBuf::from)
 }
 
 /// Said by `cargo xtask test --skip`, which tells that it skips.
-fn is_skipped(name: &str) -> bool {
+pub(crate) fn is_skipped(name: &str) -> bool {
     env::var("VANTAGE_TEST_SKIP").unwrap_or_default().split(',').any(|skipped| skipped == name)
 }
 

@@ -11,8 +11,9 @@ use clap::{Args, ValueEnum};
 use crate::process::{self, Workspace};
 use crate::{Result, debian, folder, npm, say};
 
-/// What runs on Node.js: a provider of identities, and graphql-js as an oracle for the gate.
-const PROGRAMS: [&str; 2] = ["oidc", "graphql"];
+/// What runs on Node.js: a provider of identities, graphql-js as an oracle for the gate, and the APIs on
+/// servers that nobody here wrote.
+const PROGRAMS: [&str; 3] = ["oidc", "graphql", "yoga"];
 
 /// The browser, and what drives it.
 const BROWSER: [&str; 2] = ["chromium", "chromium-driver"];

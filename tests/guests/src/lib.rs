@@ -40,6 +40,7 @@ macro_rules! every_guest {
             flood_progress
             flood_rows
             flood_streams
+            follower
             greeter
             handle_after_drop
             handle_forged

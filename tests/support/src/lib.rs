@@ -8,6 +8,7 @@
 
 mod bounded;
 pub mod browser;
+mod node;
 pub mod oidc;
 mod ran;
 mod stored;
@@ -15,6 +16,7 @@ mod stored;
 pub mod tamper;
 pub mod terminal;
 mod world;
+pub mod yoga;
 
 pub use ran::Ran;
 pub use stored::{Stored, records, unfinished};

@@ -7,14 +7,14 @@
 mod forms;
 mod waiting;
 
-use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;
+
+use crate::node;
 
 pub use waiting::Waiting;
 
@@ -72,25 +72,7 @@ pub struct Asked {
 impl Provider {
     /// Starts what is installed in `servers`.
     fn start(servers: &Path) -> Self {
-        let folder = servers.join("oidc");
-        let main = folder.join("main.mjs");
-        assert!(
-            main.exists() && folder.join("node_modules").is_dir(),
-            "the test servers are not installed in {}: run `cargo xtask servers` first, \
-             or leave their tests out by VANTAGE_TEST_SKIP=servers",
-            servers.display()
-        );
-        same_as_sources(&folder);
-        let mut process = Command::new("node")
-            .arg(main)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap_or_else(|error| panic!("cannot run `node`: {error}"));
-        let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let ready: Value =
-            serde_json::from_str(&line).unwrap_or_else(|error| panic!("no ready line ({error}) but: {line}"));
+        let (process, ready) = node::start(servers, "oidc", &[]);
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
         Self {
             origin: ready["origin"].as_str().unwrap().to_owned(),
@@ -102,20 +84,6 @@ impl Provider {
                 .unwrap(),
             _process: process,
         }
-    }
-}
-
-/// What runs is a copy: modules are found beside the file that imports them.
-fn same_as_sources(folder: &Path) {
-    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("oidc");
-    for entry in fs::read_dir(&sources).unwrap() {
-        let entry = entry.unwrap();
-        if !entry.file_type().unwrap().is_file() {
-            continue;
-        }
-        let name = entry.file_name();
-        let same = fs::read(sources.join(&name)).unwrap() == fs::read(folder.join(&name)).unwrap_or_default();
-        assert!(same, "{} is out of date: run `cargo xtask servers`", folder.join(name).display());
     }
 }
 

@@ -15,8 +15,9 @@ use crate::http::{Opened, too_long};
 use crate::session::Session;
 use crate::token::Token;
 
+/// Also the one kind that is asked for, and to the letter: graphql-sse takes a request that would
+/// accept anything else beside it for another protocol.
 const KIND: &str = "text/event-stream";
-const ACCEPT: &str = "text/event-stream, application/graphql-response+json;q=0.9, application/json;q=0.8";
 /// How long a stream may be silent: servers send a comment every 12 to 30 seconds to show that
 /// they are alive, and nothing can be asked of one that does not.
 const QUIET: Duration = Duration::from_secs(60);
@@ -37,7 +38,7 @@ pub(super) async fn subscribe(session: &Session, call: &Call, token: &Token) -> 
         if let Some(bearer) = token.bearer() {
             builder = builder.header("authorization", bearer);
         }
-        builder.header("accept", ACCEPT).header("content-type", "application/json").body(call.body.clone())
+        builder.header("accept", KIND).header("content-type", "application/json").body(call.body.clone())
     });
     let opened = prepared.open().await.map_err(|error| call.own(error))?;
     let kind = opened.header(CONTENT_TYPE).unwrap_or_default();
