@@ -1,7 +1,7 @@
 //! Whether a pack may do what it is about to do.
 //!
-//! Pure functions of what the pack declared, what the user granted, and what is asked now. Each says
-//! yes, or a [`Denial`] with its rule and reason; nothing is ever quietly left out. The runtime calls
+//! Pure functions of what the pack declared, what the user granted, what the team's policy leaves of
+//! that ([`Grants::within`]), and what is asked now. Each says yes, or a [`Denial`] with its rule and reason; nothing is ever quietly left out. The runtime calls
 //! them before every port; the host turns a denial into the line that would grant it.
 
 mod grants;
@@ -13,6 +13,7 @@ pub use grants::{Grants, Growth};
 use crate::capability::{Aspect, Capability};
 use crate::description::{Command, Effect};
 use crate::gate::{Operation, OperationKind};
+use crate::team::Bar;
 use crate::text::excerpt;
 
 /// Which rule denies.
@@ -28,6 +29,8 @@ pub enum Rule {
     BeyondReach,
     /// An operation made at run time has no name.
     Anonymous,
+    /// A team's policy does not allow the capability, granted or not.
+    TeamPolicy,
 }
 
 /// Why something was denied.
@@ -40,15 +43,22 @@ pub struct Denial {
     pub rule: Rule,
     /// One line, lower case, no full stop.
     pub reason: String,
+    /// Whose rule it is, where a team's policy denies.
+    pub bar: Option<Box<Bar>>,
 }
 
 impl Denial {
     fn new(rule: Rule, reason: String) -> Denial {
-        Denial { capability: None, rule, reason }
+        Denial { capability: None, rule, reason, bar: None }
     }
 
     fn missing(rule: Rule, capability: Capability, reason: impl fmt::Display) -> Denial {
-        Denial { reason: reason.to_string(), capability: Some(capability), rule }
+        Denial { reason: reason.to_string(), capability: Some(capability), rule, bar: None }
+    }
+
+    fn barred(capability: Capability, bar: &Bar) -> Denial {
+        let bar_of = Some(Box::new(bar.clone()));
+        Denial { bar: bar_of, ..Denial::missing(Rule::TeamPolicy, capability, bar) }
     }
 
     fn not_granted(capability: Capability) -> Denial {
@@ -81,7 +91,7 @@ pub fn decide_operation(operation: &Operation, command: &Command, grants: &Grant
     for root in &operation.roots {
         let capability = Capability::of_field(operation.kind, &operation.api, root);
         if !grants.contains(&capability) {
-            return Err(Denial::not_granted(capability));
+            return Err(grants.denial(capability));
         }
         if let Some(line) = grants.beyond(&capability, &operation.reach.below(root)).first() {
             let reason = format!("`{capability}` is granted, but not for `{line}`");
@@ -106,7 +116,7 @@ pub fn decide_dynamic(operation: &Operation, effect: Effect, grants: &Grants) ->
     }
     decide_effect(operation, effect)?;
     match operation.dynamic_capabilities().into_iter().find(|capability| !grants.contains(capability)) {
-        Some(capability) => Err(Denial::not_granted(capability)),
+        Some(capability) => Err(grants.denial(capability)),
         None => Ok(()),
     }
 }
@@ -118,7 +128,7 @@ pub fn decide_dynamic(operation: &Operation, effect: Effect, grants: &Grants) ->
 /// A denial that names the aspect's capability.
 pub fn decide_aspect(aspect: Aspect, grants: &Grants) -> Result<(), Denial> {
     let capability = Capability::Persona(aspect);
-    if grants.contains(&capability) { Ok(()) } else { Err(Denial::not_granted(capability)) }
+    if grants.contains(&capability) { Ok(()) } else { Err(grants.denial(capability)) }
 }
 
 /// How many bytes a pack may keep on this computer.
@@ -129,7 +139,7 @@ pub fn decide_aspect(aspect: Aspect, grants: &Grants) -> Result<(), Denial> {
 /// granted.
 pub fn decide_storage(requested: Option<u64>, grants: &Grants) -> Result<u64, Denial> {
     grants.storage().ok_or_else(|| match requested {
-        Some(bytes) => Denial::not_granted(Capability::Storage(bytes)),
+        Some(bytes) => grants.denial(Capability::Storage(bytes)),
         None => Denial::new(Rule::NotGranted, "the pack has asked for no storage".to_owned()),
     })
 }

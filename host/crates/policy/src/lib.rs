@@ -3,8 +3,8 @@
 //! The way of an authority through this crate: a pack's [`description`] lists its GraphQL
 //! documents; the [`gate`] reads each into an [`Operation`](gate::Operation) that knows what it
 //! reaches; that becomes [`Capability`](capability::Capability) lines, which [`authority`] puts in
-//! plain words for consent; what the user agreed to is kept as [`Grants`](decision::Grants); and
-//! [`decision`] says at each call whether it is allowed, or why not.
+//! plain words for consent; what the user agreed to is kept as [`Grants`](decision::Grants); a
+//! [`team`]'s policy may cap that; and [`decision`] says at each call whether it is allowed, or why not.
 //!
 //! Nothing here opens a file or a socket, reads a clock or knows a token. The store, the runtime and
 //! the host call it.
@@ -26,4 +26,5 @@ pub mod description;
 pub mod fuzzing;
 pub mod gate;
 mod json;
+pub mod team;
 pub mod text;

@@ -9,8 +9,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::capability::Capability;
+use crate::decision::Denial;
 use crate::description::{Description, DescriptionError};
 use crate::gate::Reach;
+use crate::team::Bar;
 
 /// Capabilities with what each may reach. Serializes as an object from a capability's text to a list
 /// of lines.
@@ -18,6 +20,10 @@ use crate::gate::Reach;
 #[serde(transparent)]
 pub struct Grants {
     granted: BTreeMap<Capability, Reach>,
+    /// What a team's policy does not allow, whether it was granted or not. Never kept: policies are
+    /// read anew by each run.
+    #[serde(skip)]
+    barred: BTreeMap<Capability, Bar>,
 }
 
 /// One way in which a description asks for more than was granted.
@@ -76,6 +82,33 @@ impl Grants {
     /// Takes a capability away; whether it was there.
     pub fn revoke(&mut self, capability: &Capability) -> bool {
         self.granted.remove(capability).is_some()
+    }
+
+    /// What a team's policy leaves of these grants. `allow` is asked for all that was granted, and all
+    /// of `wishes`, so that a denial can name the policy also where nothing was granted.
+    #[must_use]
+    pub fn within(mut self, wishes: &Grants, allow: impl Fn(&Capability) -> Result<(), Bar>) -> Grants {
+        let asked: Vec<Capability> = self.granted.keys().chain(wishes.granted.keys()).cloned().collect();
+        for capability in asked {
+            if let Err(bar) = allow(&capability) {
+                self.granted.remove(&capability);
+                self.barred.insert(capability, bar);
+            }
+        }
+        self
+    }
+
+    /// The rule of a team's policy that does not allow a capability.
+    pub fn bar(&self, capability: &Capability) -> Option<&Bar> {
+        self.barred.get(capability)
+    }
+
+    /// Why a capability that is not granted is denied.
+    pub(super) fn denial(&self, capability: Capability) -> Denial {
+        match self.barred.get(&capability) {
+            Some(bar) => Denial::barred(capability, bar),
+            None => Denial::not_granted(capability),
+        }
     }
 
     /// Whether a capability is granted, to whatever reach.
