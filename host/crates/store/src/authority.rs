@@ -48,16 +48,20 @@ impl Store {
     ///
     /// `digest` is the content that the user agreed to; none for a bundled pack. `now` is RFC 3339.
     pub fn grant(&self, id: &str, digest: Option<&str>, set: GrantSet, now: &str) -> Result<(), StoreError> {
-        self.change_grants(id, digest, |record, digest| {
-            let scope = set.scope.clone().normal();
-            let mut grants = set.grants;
-            for held in record.grants.iter().filter(|held| held.digest == digest && held.scope == scope) {
-                for capability in held.grants.capabilities() {
-                    grants.grant_from(&held.grants, capability);
-                }
-            }
-            record.put_grants(digest, GrantSet { scope, grants }, now);
-        })
+        self.change_grants(id, digest, |record, digest| record.add_grants(digest, set, now))
+    }
+
+    /// When a capability was first given to the content `digest` in profiles of `scope`, in RFC 3339;
+    /// `digest` is none for a bundled pack. None where it was not given, or was taken away since.
+    pub fn granted_since(
+        &self,
+        id: &str,
+        digest: Option<&str>,
+        capability: &Capability,
+        scope: &GrantScope,
+    ) -> Result<Option<String>, StoreError> {
+        let digest = digest.map(str::parse::<Digest>).transpose()?;
+        Ok(self.authority(id)?.given(capability, digest.as_ref(), scope).map(str::to_owned))
     }
 
     /// Takes capabilities away, in all generations of a pack; gives those that were there to take.
@@ -134,14 +138,33 @@ fn record_of<'a>(
 impl PackRecord {
     /// Replaces the grants of one digest and scope.
     pub(crate) fn put_grants(&mut self, digest: Option<Digest>, set: GrantSet, now: &str) {
+        let scope = set.scope.clone().normal();
+        self.grants.retain(|held| held.digest != digest || held.scope != scope);
+        self.add_grants(digest, set, now);
+    }
+
+    /// Adds what is new in `set`, in a record of its own: what was granted before keeps its time.
+    fn add_grants(&mut self, digest: Option<Digest>, set: GrantSet, now: &str) {
         let scope = set.scope.normal();
         for revoked in &mut self.revoked {
             if scope == Scope::AllProfiles || revoked.scope == scope {
                 revoked.capabilities.retain(|capability| !set.grants.contains(capability));
             }
         }
-        self.grants.retain(|held| held.digest != digest || held.scope != scope);
-        self.grants.push(GrantRecord { digest, given: now.to_owned(), scope, grants: set.grants });
+        let mut before = Grants::none();
+        for held in self.grants.iter().filter(|held| held.digest == digest && held.scope == scope) {
+            for capability in held.grants.capabilities() {
+                before.grant_from(&held.grants, capability);
+            }
+        }
+        let mut grants = Grants::none();
+        for capability in set.grants.capabilities() {
+            let held = before.reach(capability).zip(set.grants.reach(capability));
+            if held.is_none_or(|(held, wanted)| !wanted.exceeds(held).is_empty()) {
+                grants.grant_from(&set.grants, capability);
+            }
+        }
+        self.grants.push(GrantRecord { digest, given: now.to_owned(), scope, grants });
         self.drop_empty();
     }
 

@@ -118,6 +118,23 @@ impl Authority {
         self.decide(all.clone(), Some(all), None, scope)
     }
 
+    /// When `capability` was first given to `digest` in `scope`.
+    pub(crate) fn given(
+        &self,
+        capability: &Capability,
+        digest: Option<&Digest>,
+        scope: &GrantScope,
+    ) -> Option<&str> {
+        let own = Scope::Profile(scope.clone().normal());
+        let holds = |record: &&GrantRecord| {
+            (record.scope == Scope::AllProfiles || record.scope == own)
+                && record.digest.as_ref() == digest
+                && record.grants.contains(capability)
+        };
+        // RFC 3339 in UTC sorts as text, as far as all records have it from one clock.
+        self.grants.iter().filter(holds).map(|record| record.given.as_str()).min()
+    }
+
     /// `reaches` is what capabilities reach, where that is not what the record says.
     fn decide(
         &self,

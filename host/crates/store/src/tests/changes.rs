@@ -48,6 +48,42 @@ fn grants_are_given_added_to_and_taken_away() {
 }
 
 #[test]
+fn each_capability_keeps_the_time_at_which_it_was_given() {
+    let (_folder, store) = store();
+    let pack = TestPack::new("acme/gpu", "1.0.0", "gpu").granted(&["persona email"]);
+    let added = pack.add_to(&store).unwrap().added;
+    let digest = pack.digest();
+    let given = |line: &str, at: &str| {
+        store.granted_since("acme/gpu", Some(&digest), &capability(line), &scope(at)).unwrap()
+    };
+    assert_eq!(given("persona email", "acme"), Some(added.clone()));
+    assert_eq!(given("persona roles", "acme"), None);
+    let set = |line: &str| GrantSet { scope: scope("acme").into(), grants: grants(&[line]) };
+    store.grant("acme/gpu", Some(&digest), set("persona roles"), "2030-01-01T00:00:00Z").unwrap();
+    store.grant("acme/gpu", Some(&digest), set("persona email"), "2031-01-01T00:00:00Z").unwrap();
+    assert_eq!(given("persona email", "acme"), Some(added), "it was granted all the time");
+    assert_eq!(given("persona roles", "acme").as_deref(), Some("2030-01-01T00:00:00Z"));
+    assert_eq!(given("persona roles", "else"), None);
+    store.revoke("acme/gpu", &capabilities(&["persona email"]), &scope("acme").into()).unwrap();
+    assert_eq!(given("persona email", "acme"), None);
+    store.grant("acme/gpu", Some(&digest), set("persona email"), "2031-01-01T00:00:00Z").unwrap();
+    assert_eq!(given("persona email", "acme").as_deref(), Some("2031-01-01T00:00:00Z"));
+
+    // What reaches further is given anew; until when it reached less counts too.
+    let mut wider = Grants::none();
+    let reach = serde_json::from_str::<Reach>("[\"clusters.name\"]").unwrap();
+    wider.grant(capability("query cluster/Query.clusters"), &reach);
+    store
+        .grant("acme/gpu", Some(&digest), set("query cluster/Query.clusters"), "2032-01-01T00:00:00Z")
+        .unwrap();
+    let wider = GrantSet { scope: scope("acme").into(), grants: wider };
+    store.grant("acme/gpu", Some(&digest), wider, "2033-01-01T00:00:00Z").unwrap();
+    let held = store.grants("acme/gpu", &digest, &scope("acme")).unwrap();
+    assert_eq!(held.reach(&capability("query cluster/Query.clusters")), Some(&reach));
+    assert_eq!(given("query cluster/Query.clusters", "acme").as_deref(), Some("2032-01-01T00:00:00Z"));
+}
+
+#[test]
 fn removing_a_pack_removes_its_grants() {
     let (_folder, store) = store();
     let pack = TestPack::new("acme/gpu", "1.0.0", "gpu").granted(&["persona email"]);
