@@ -22,6 +22,7 @@ fn settings_say_where_they_come_from() {
     api	[PLATFORM]	the profile
     credential-store	auto	the built-in defaults
     scopes	openid offline_access	the built-in defaults
+    role-claims	realm_access resource_access	the built-in defaults
     --- stderr
     ");
     assert_snapshot!(world.run(&["config", "path"]).expect(0), @"

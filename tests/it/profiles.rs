@@ -19,7 +19,7 @@ fn profiles_are_listed_shown_and_chosen() {
     assert_snapshot!(world.run(&["profile", "show", "default", "-o", "json"]).expect(0), @r#"
     exit: 0
     --- stdout
-    {"name":"default","issuer":"https://auth.vantagecompute.ai/realms/vantage","client-id":"default","api":"https://apis.vantagecompute.ai","organization":null,"credential-store":"auto","credential-command":null,"scopes":["openid","offline_access"],"refresh-threshold":null,"apis":null}
+    {"name":"default","issuer":"https://auth.vantagecompute.ai/realms/vantage","client-id":"default","api":"https://apis.vantagecompute.ai","organization":null,"credential-store":"auto","credential-command":null,"scopes":["openid","offline_access"],"role-claims":["realm_access","resource_access"],"refresh-threshold":null,"apis":null}
     --- stderr
     "#);
     let unknown = world.run(&["profile", "use", "lab"]);
@@ -121,6 +121,7 @@ fn a_profile_starts_with_what_it_is_given() {
     credential-store	command
     credential-command	/opt/vault 'my sign-ins'
     scopes	["openid","email"]
+    role-claims	["realm_access","resource_access"]
     refresh-threshold	
     apis	
     --- stderr

@@ -163,6 +163,7 @@ fn columns() -> Vec<vantage_output::Column> {
         reply::column("Credential store", "/credential-store"),
         reply::column("Credential command", "/credential-command"),
         reply::column("Scopes", "/scopes"),
+        reply::column("Role claims", "/role-claims"),
         reply::column("Refresh threshold", "/refresh-threshold"),
         reply::column("Other APIs", "/apis"),
     ]
@@ -182,6 +183,7 @@ fn record(profile: &Profile) -> Value {
         "credential-store": profile.credential_store.to_string(),
         "credential-command": (!command.is_empty()).then(|| shell_words::join(command)),
         "scopes": profile.scopes,
+        "role-claims": profile.role_claims.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "refresh-threshold": profile.refresh_threshold.map(|threshold| format!("{}s", threshold.as_secs())),
         "apis": (!apis.is_empty()).then_some(apis),
     })

@@ -42,6 +42,8 @@ macro_rules! every_guest {
             flood_streams
             follower
             greeter
+            grows
+            grows_further
             handle_after_drop
             handle_forged
             hostile_documents
@@ -56,6 +58,7 @@ macro_rules! every_guest {
             row_burst
             scanner
             trap
+            who
         }
     };
 }

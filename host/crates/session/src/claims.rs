@@ -4,6 +4,8 @@
 //! decides those, and it verifies. Everything here was written by whoever made the token, so it is
 //! bounded, and shapes that are not known are passed over. Keycloak's shapes are the ones known.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
@@ -79,7 +81,8 @@ impl UnverifiedClaims {
             email: self.text("email"),
             organization: None,
             organizations: self.organizations(),
-            roles: self.roles(),
+            roles: sorted(self.claimed().into_values().flatten()),
+            claimed: self.claimed(),
             groups: self.0.get("groups").map(texts).unwrap_or_default(),
         })
     }
@@ -103,17 +106,28 @@ impl UnverifiedClaims {
         }
     }
 
-    /// The realm's roles, and those of clients as they are, sorted.
-    fn roles(&self) -> Vec<String> {
-        let realm = self.0.get("realm_access").and_then(|access| access.get("roles"));
+    /// The realm's roles, and those of each client, by the claim that they stand in.
+    fn claimed(&self) -> BTreeMap<String, Vec<String>> {
+        let realm = self.0.get("realm_access").map(|access| ("realm_access".to_owned(), access));
         let clients = self.0.get("resource_access").and_then(Value::as_object);
-        let clients = clients.into_iter().flat_map(Map::values).filter_map(|access| access.get("roles"));
-        let mut roles: Vec<String> = realm.into_iter().chain(clients).take(MOST).flat_map(texts).collect();
-        roles.sort();
-        roles.dedup();
-        roles.truncate(MOST);
-        roles
+        let clients = clients.into_iter().flatten();
+        let clients = clients.map(|(client, access)| (bounded(&format!("resource_access.{client}")), access));
+        let mut left = MOST;
+        let mut bounded_roles = |access: &Value| {
+            let roles: Vec<String> = access.get("roles").map(texts)?.into_iter().take(left).collect();
+            left -= roles.len();
+            Some(sorted(roles)).filter(|roles| !roles.is_empty())
+        };
+        realm
+            .into_iter()
+            .chain(clients)
+            .filter_map(|(claim, access)| Some((claim, bounded_roles(access)?)))
+            .collect()
     }
+}
+
+fn sorted(texts: impl IntoIterator<Item = String>) -> Vec<String> {
+    texts.into_iter().collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 fn text(value: &Value) -> Option<String> {
@@ -156,7 +170,7 @@ mod tests {
             "resource_access": {"jobs": {"roles": ["submit", "user"]}, "odd": 3},
             "groups": ["/staff"],
         }));
-        insta::assert_snapshot!(serde_json::to_string(&persona).expect("JSON"), @r#"{"subject":"u-1","username":"ada","display_name":"Ada L.","email":"ada@acme.example","organization":null,"organizations":[{"id":"o-1","name":"acme"},{"id":"beta","name":"beta"}],"roles":["admin","submit","user"],"groups":["/staff"]}"#);
+        insta::assert_snapshot!(serde_json::to_string(&persona).expect("JSON"), @r#"{"subject":"u-1","username":"ada","display_name":"Ada L.","email":"ada@acme.example","organization":null,"organizations":[{"id":"o-1","name":"acme"},{"id":"beta","name":"beta"}],"roles":["admin","submit","user"],"groups":["/staff"],"claimed":{"realm_access":["admin","user"],"resource_access.jobs":["submit","user"]}}"#);
     }
 
     #[test]

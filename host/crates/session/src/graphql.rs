@@ -124,7 +124,7 @@ impl Session {
     }
 
     /// The address of an API: the profile's exception for it, or `{api}/{name}/graphql`.
-    fn endpoint(&self, api: &str) -> Result<Url, SessionError> {
+    pub(crate) fn endpoint(&self, api: &str) -> Result<Url, SessionError> {
         if !is_api_name(api) {
             return Err(SessionError::ApiName { name: printable(api) });
         }

@@ -65,6 +65,7 @@ mod provider;
 mod record;
 mod refresh;
 mod retry;
+mod schema;
 mod session;
 mod source;
 mod store;
@@ -76,8 +77,8 @@ mod tests;
 pub use audience::{Audience, Nobody};
 pub use clock::{Clock, SystemClock};
 pub use configuration::{
-    Configuration, DEFAULT_PROFILE, Draft, NewProfile, Origin, Overrides, Profile, Resolved, StoreKind,
-    check_key, command_words,
+    Configuration, DEFAULT_PROFILE, Draft, NewProfile, Origin, Overrides, Profile, Resolved, RoleClaim,
+    StoreKind, check_key, command_words,
 };
 pub use device::DeviceCode;
 pub use doctor::{Check, Privacy, Verdict};
@@ -86,5 +87,6 @@ pub use graphql::{GraphqlError, GraphqlRequest, GraphqlResponse, Subscription};
 pub use login::LoginOutcome;
 pub use logout::{LogoutOutcome, Revocation};
 pub use persona::{Organization, Persona};
+pub use schema::RootFields;
 pub use session::{Folders, Session, Stored, Surroundings};
 pub use source::{Credentials, Secret};

@@ -164,6 +164,7 @@ fn profile_of(path: &Path) -> Option<Profile> {
         credential_store: StoreKind::Auto,
         credential_command: Vec::new(),
         scopes: key.scopes,
+        role_claims: Vec::new(),
         refresh_threshold: None,
     })
 }

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use tokio::sync::{OwnedRwLockReadGuard, RwLock};
 use tokio::time::Instant;
 
-use crate::audience::Audience;
+use crate::audience::{Audience, Nobody};
 use crate::clock::Clock;
 use crate::configuration::{Profile, StoreKind};
 use crate::error::SessionError;
@@ -131,6 +131,29 @@ impl Session {
             warned: AtomicBool::new(false),
             asking: tokio::sync::Mutex::default(),
         }))
+    }
+
+    /// The same sign-in for what is asked beside a command: it tells nobody anything, and begins no
+    /// sign-in. A refresh counts as this session's, so that nothing cuts it off. `None` where the
+    /// identity would have to be fetched for it.
+    pub(crate) fn unheard(&self) -> Option<Self> {
+        let source = match self.source() {
+            CredentialSource::Store(store) => CredentialSource::Store(Arc::clone(store)),
+            CredentialSource::Given(given) => CredentialSource::Given(given.clone()),
+            CredentialSource::Machine(_) => return None,
+        };
+        let surroundings = Surroundings { audience: Arc::new(Nobody), ..self.surroundings().clone() };
+        Some(Self(Arc::new(Inner {
+            profile: self.profile().clone(),
+            http: Http::new(surroundings.user_agent.clone()),
+            surroundings,
+            source,
+            turn: Arc::clone(&self.0.turn),
+            working: Arc::clone(&self.0.working),
+            failed: Mutex::default(),
+            warned: AtomicBool::new(false),
+            asking: tokio::sync::Mutex::default(),
+        })))
     }
 
     /// The same profile and surroundings with a store of the test's choosing.

@@ -90,11 +90,13 @@ pub(crate) enum CredentialSource {
 }
 
 /// A token that somebody else takes care of.
+#[derive(Clone)]
 pub(crate) struct Given {
     held: Held,
     from: String,
 }
 
+#[derive(Clone)]
 enum Held {
     Value(Secret),
     File(PathBuf),

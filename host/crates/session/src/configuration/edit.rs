@@ -101,6 +101,24 @@ impl Configuration {
         Ok(was_named)
     }
 
+    /// Names the file with the team's policy, or none.
+    ///
+    /// # Errors
+    /// A text that can name no file.
+    pub fn set_policy(&mut self, path: Option<&str>) -> Result<(), SessionError> {
+        if let Some(problem) = path.and_then(|path| super::check_policy(path).err()) {
+            let (key, origin) = ("policy".into(), "the command line".into());
+            return Err(SessionError::Setting { key, origin, problem });
+        }
+        self.edit(|document| {
+            match path {
+                Some(path) => replace(document.as_table_mut(), "policy", path.into()),
+                None => drop(document.remove("policy")),
+            }
+            Some(())
+        })
+    }
+
     /// Gives a profile another name; the one in use stays the one in use. Its sign-in is not touched.
     ///
     /// # Errors

@@ -2,8 +2,9 @@
 //!
 //! What a profile means is in `profile.rs`, where its values come from in `resolve.rs`, changing
 //! profiles and saving in `edit.rs`, their settings in `settings.rs`, a copy for an editor in
-//! `draft.rs`, looking for misspelt keys in `warnings.rs`. Tables that belong to others (`[packs]`, `[registries]`) are kept as they
-//! are and handed out by [`Configuration::read`]. A file that is missing is an empty one.
+//! `draft.rs`, looking for misspelt keys in `warnings.rs`. Tables that belong to others (`[packs]`,
+//! `[registries]`) are kept as they are and handed out by [`Configuration::read`]; what a team's policy
+//! says is nothing of this crate's. A file that is missing is an empty one.
 
 mod draft;
 mod edit;
@@ -21,7 +22,7 @@ use toml_edit::{Document, Item, TableLike};
 
 pub use draft::Draft;
 pub use edit::NewProfile;
-pub use profile::{DEFAULT_PROFILE, Profile, StoreKind};
+pub use profile::{DEFAULT_PROFILE, Profile, RoleClaim, StoreKind};
 pub use resolve::{Origin, Overrides, Resolved};
 pub use settings::{check_key, command_words};
 
@@ -65,6 +66,10 @@ impl Configuration {
             let problem = format!("it is {}, not a string", article(item));
             return Err(self.fault(&["active-profile"], &problem));
         }
+        if let Some(item) = self.item(&["policy"]) {
+            let text = item.as_str().ok_or_else(|| format!("it is {}, not a string", article(item)));
+            text.and_then(check_policy).map_err(|problem| self.fault(&["policy"], &problem))?;
+        }
         let mut tables = vec![vec!["profiles"]];
         let names = self.profiles().map(keys).unwrap_or_default();
         tables.extend(names.iter().map(|name| vec!["profiles", name]));
@@ -102,6 +107,14 @@ impl Configuration {
             Some(name) => (name.to_owned(), Origin::Profile),
             None => (DEFAULT_PROFILE.into(), Origin::Default),
         }
+    }
+
+    /// The file with the team's policy that the configuration names, as it is written; one that is not
+    /// absolute lies beside the configuration. It holds in every profile: packs do too.
+    pub fn policy(&self) -> Option<(String, PathBuf)> {
+        let text = self.document.get("policy").and_then(Item::as_str)?;
+        let folder = self.path.parent().unwrap_or(Path::new("."));
+        Some((text.to_owned(), folder.join(text)))
     }
 
     /// Reads whatever stands at `keys`, such as `["packs", "org.example.jobs"]`.
@@ -226,6 +239,17 @@ fn parse(path: &Path, text: &str) -> Result<Document<String>, SessionError> {
             known: VERSION,
         }),
         _ => Ok(document),
+    }
+}
+
+/// Whether a text can name the file with the team's policy.
+fn check_policy(text: &str) -> Result<(), String> {
+    if text.is_empty() {
+        Err("it is empty".into())
+    } else if text.chars().any(char::is_control) {
+        Err("it contains control characters".into())
+    } else {
+        Ok(())
     }
 }
 

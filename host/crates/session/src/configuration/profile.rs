@@ -41,6 +41,8 @@ pub struct Profile {
     pub credential_command: Vec<String>,
     /// What is asked of the provider.
     pub scopes: Vec<String>,
+    /// The claims whose roles count.
+    pub role_claims: Vec<RoleClaim>,
     /// How long before its expiry a token is renewed; by default a tenth of its life.
     pub refresh_threshold: Option<Duration>,
 }
@@ -49,6 +51,60 @@ impl Profile {
     /// How a provider is asked for a token of the profile's organization: Keycloak's scope.
     pub(crate) fn organization_scope(&self) -> Option<String> {
         Some(format!("organization:{}", self.organization.as_ref()?))
+    }
+}
+
+/// A claim of a token that holds roles.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RoleClaim {
+    /// Those of the realm.
+    Realm,
+    /// Those of every client, or of one.
+    Clients(Option<String>),
+    /// Groups, taken as roles.
+    Groups,
+}
+
+impl RoleClaim {
+    /// What counts where nothing is said.
+    pub(super) const DEFAULT: [Self; 2] = [Self::Realm, Self::Clients(None)];
+
+    /// Whether it is the claim of this name, in which clients have theirs by name.
+    pub(crate) fn names(&self, claim: &str) -> bool {
+        match self {
+            Self::Realm => claim == "realm_access",
+            Self::Clients(None) => claim.starts_with("resource_access."),
+            Self::Clients(Some(client)) => claim.strip_prefix("resource_access.") == Some(client),
+            Self::Groups => claim == "groups",
+        }
+    }
+}
+
+impl fmt::Display for RoleClaim {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Realm => formatter.write_str("realm_access"),
+            Self::Clients(None) => formatter.write_str("resource_access"),
+            Self::Clients(Some(client)) => write!(formatter, "resource_access.{client}"),
+            Self::Groups => formatter.write_str("groups"),
+        }
+    }
+}
+
+impl FromStr for RoleClaim {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match (text, text.strip_prefix("resource_access.")) {
+            ("realm_access", _) => Ok(Self::Realm),
+            ("resource_access", _) => Ok(Self::Clients(None)),
+            ("groups", _) => Ok(Self::Groups),
+            (_, Some(client)) => plain_word(client).map(|client| Self::Clients(Some(client))),
+            _ => Err(format!(
+                "`{}` is none of realm_access, resource_access, resource_access.CLIENT, groups",
+                crate::http::printable(text)
+            )),
+        }
     }
 }
 
@@ -142,6 +198,7 @@ pub(super) fn check_value(key: &str, text: &str) -> Result<(), String> {
         "issuer" | "api" | "apis" => address::parse(text).map(drop),
         "credential-store" => text.parse::<StoreKind>().map(drop),
         "refresh-threshold" => span(text).map(drop),
+        "role-claims" => text.parse::<RoleClaim>().map(drop),
         "credential-command" => command_words(text).map(drop),
         _ => plain_word(text).map(drop),
     }

@@ -10,8 +10,8 @@ use url::Url;
 
 use super::Configuration;
 use super::profile::{
-    DEFAULT_API, DEFAULT_CLIENT_ID, DEFAULT_ISSUER, DEFAULT_SCOPES, Profile, StoreKind, check_command,
-    plain_word, span,
+    DEFAULT_API, DEFAULT_CLIENT_ID, DEFAULT_ISSUER, DEFAULT_SCOPES, Profile, RoleClaim, StoreKind,
+    check_command, plain_word, span,
 };
 use crate::address;
 use crate::error::SessionError;
@@ -28,6 +28,8 @@ pub enum Origin {
     Environment(&'static str),
     /// The profile in the configuration file.
     Profile,
+    /// The configuration file, for every profile.
+    File,
     /// It is built in.
     Default,
 }
@@ -38,6 +40,7 @@ impl fmt::Display for Origin {
             Self::Flag(name) => write!(formatter, "`{name}`"),
             Self::Environment(name) => write!(formatter, "the variable `{name}`"),
             Self::Profile => formatter.write_str("the profile"),
+            Self::File => formatter.write_str("the configuration"),
             Self::Default => formatter.write_str("the built-in defaults"),
         }
     }
@@ -90,6 +93,7 @@ impl Configuration {
             )?,
             credential_command: reading.command()?,
             scopes: reading.scopes()?,
+            role_claims: reading.role_claims()?,
             refresh_threshold: reading.optional("refresh-threshold", &None, span)?,
             apis: reading.apis()?,
             name: name.clone(),
@@ -196,6 +200,19 @@ impl Reading<'_> {
         }
         self.values.push(("scopes".into(), scopes.join(" "), origin));
         Ok(scopes)
+    }
+
+    fn role_claims(&mut self) -> Result<Vec<RoleClaim>, SessionError> {
+        const KEY: &str = "role-claims";
+        let (claims, origin) = match self.configuration.profile_list(self.name, KEY)? {
+            Some(words) => (words.iter().map(|word| word.parse()).collect(), Origin::Profile),
+            None => (Ok(RoleClaim::DEFAULT.to_vec()), Origin::Default),
+        };
+        let fault = |problem| self.configuration.profile_fault(self.name, &[KEY], problem);
+        let claims: Vec<RoleClaim> = claims.map_err(fault)?;
+        let words: Vec<String> = claims.iter().map(ToString::to_string).collect();
+        self.values.push((KEY.into(), words.join(" "), origin));
+        Ok(claims)
     }
 
     fn apis(&mut self) -> Result<BTreeMap<String, Url>, SessionError> {

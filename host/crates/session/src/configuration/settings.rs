@@ -1,7 +1,7 @@
 //! The settings of a profile, one at a time: set, unset, and as they are written.
 //!
 //! A setting is named by its key as `config list` shows it: `organization`, `apis.jobs`. Its value is
-//! a line of text here, whatever it is in the file: scopes have spaces between them, a command is
+//! a line of text here, whatever it is in the file: scopes and claims have spaces between them, a command is
 //! written as for a shell. Nothing is on disk before [`Configuration::save`].
 
 use toml_edit::{Array, Item, Value};
@@ -62,7 +62,7 @@ impl Configuration {
         let (table, leaf) = split_key(key)?;
         let new = match leaf {
             _ if table.is_some() => checked("apis", text)?,
-            "scopes" => list(key, text.split_whitespace().map(str::to_owned).collect())?,
+            "scopes" | "role-claims" => list(key, text.split_whitespace().map(str::to_owned).collect())?,
             COMMAND => list(key, command_words(text)?)?,
             _ => checked(leaf, text)?,
         };

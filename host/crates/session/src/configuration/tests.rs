@@ -69,6 +69,7 @@ fn the_sample_of_version_1_is_read() {
     organization = acme (the profile)
     credential-store = file (the profile)
     scopes = openid offline_access email (the profile)
+    role-claims = realm_access resource_access (the built-in defaults)
     refresh-threshold = 2m (the profile)
     apis.jobs = https://jobs.example.com/graphql (the profile)
     ");
@@ -132,6 +133,7 @@ fn mistakes_are_named_with_their_place() {
         "[profiles.default]\napi = 5\n",
         "[profiles.default]\nissuer = \"ftp://x\"\n",
         "[profiles.default]\nscopes = \"openid\"\n",
+        "[profiles.default]\nrole-claims = [\"groups\", \"realm\"]\n",
         "[profiles.default]\nrefresh-threshold = \"soon\"\n",
         "[profiles.default.apis]\n\"a b\" = \"https://x.example\"\n",
         "[profiles.default]\ncredential-store = \"vault\"\n",
@@ -148,6 +150,7 @@ fn mistakes_are_named_with_their_place() {
     `profiles.default.api` from `…/config.toml` line 2, column 7 cannot be used: it is an integer, not a string
     `profiles.default.issuer` from `…/config.toml` line 2, column 10 cannot be used: only https addresses can be used
     `profiles.default.scopes` from `…/config.toml` line 2, column 10 cannot be used: it is not a list of strings
+    `profiles.default.role-claims` from `…/config.toml` line 2, column 15 cannot be used: `realm` is none of realm_access, resource_access, resource_access.CLIENT, groups
     `profiles.default.refresh-threshold` from `…/config.toml` line 2, column 21 cannot be used: `soon` is not a span of time like `60s` or `2m`
     `profiles.default.apis.a b` from `…/config.toml` line 2, column 9 cannot be used: no API can have that name
     `profiles.default.credential-store` from `…/config.toml` line 2, column 20 cannot be used: `vault` is none of auto, keyring, file, memory, command

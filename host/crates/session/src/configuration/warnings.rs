@@ -7,10 +7,10 @@ use toml_edit::Item;
 use super::{Configuration, keys};
 
 /// What stands at the top of the file; the last two belong to the packs.
-const TOP: [&str; 5] = ["version", "active-profile", "profiles", "packs", "registries"];
+const TOP: [&str; 6] = ["version", "active-profile", "policy", "profiles", "packs", "registries"];
 
 /// What stands in a profile.
-pub(super) const PROFILE: [&str; 9] = [
+pub(super) const PROFILE: [&str; 10] = [
     "issuer",
     "client-id",
     "api",
@@ -19,6 +19,7 @@ pub(super) const PROFILE: [&str; 9] = [
     "credential-store",
     "credential-command",
     "scopes",
+    "role-claims",
     "refresh-threshold",
 ];
 

@@ -13,6 +13,7 @@ mod login;
 mod moving;
 mod provider;
 mod refresh;
+mod schema;
 mod server;
 mod socket;
 mod subscriptions;
@@ -97,6 +98,7 @@ pub(crate) fn sample_record() -> Record {
             organizations: Vec::new(),
             roles: Vec::new(),
             groups: Vec::new(),
+            claimed: std::collections::BTreeMap::new(),
         },
     }
 }

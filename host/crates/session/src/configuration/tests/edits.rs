@@ -8,6 +8,43 @@ use crate::configuration::{Configuration, Draft, NewProfile, Overrides, check_ke
 use crate::error::{ErrorKind, SessionError};
 
 #[test]
+fn claims_of_roles_are_a_list_of_known_ones() {
+    let (_folder, mut configuration) = sample();
+    configuration.set_profile("work", "role-claims", "groups resource_access.jobs").expect("set");
+    assert!(configuration.text().contains("role-claims = [\"groups\", \"resource_access.jobs\"]\n"));
+    let claims = configuration.resolve(&Overrides::default()).expect("a profile").profile.role_claims;
+    assert_eq!(
+        claims.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        ["groups", "resource_access.jobs"]
+    );
+    for wrong in ["roles", "resource_access.", "realm_access,groups"] {
+        let error = configuration.set_profile("work", "role-claims", wrong).expect_err(wrong);
+        assert!(error.to_string().contains("`role-claims` from the command line"), "{error}");
+    }
+    assert!(configuration.unset_profile("work", "role-claims").expect("unset"));
+}
+
+#[test]
+fn a_policy_is_named_for_every_profile() {
+    let (folder, mut configuration) = sample();
+    assert_eq!(configuration.policy(), None);
+    configuration.set_policy(Some("/srv/policy.toml")).expect("set");
+    assert!(configuration.text().contains("policy = \"/srv/policy.toml\"\n"), "{}", configuration.text());
+    assert!(configuration.warnings().is_empty());
+    configuration.set_policy(Some("team.toml")).expect("set");
+    assert_eq!(configuration.policy(), Some(("team.toml".into(), folder.path().join("team.toml"))));
+    assert!(configuration.set_policy(Some("")).is_err() && configuration.set_policy(Some("a\nb")).is_err());
+    configuration.set_policy(None).expect("unset");
+    assert_eq!(configuration.policy(), None);
+    assert_eq!(configuration.text(), sample().1.text(), "what was there before is there again");
+    for text in ["policy = 5\n", "policy = \"\"\n", "policy = [\"/srv/policy.toml\"]\n"] {
+        let error = load(text).expect_err(text);
+        assert_eq!(error.kind(), ErrorKind::Usage, "a policy that is passed over would allow all");
+        assert!(shown(&error).contains("`policy` from `…/config.toml` line 1"), "{}", shown(&error));
+    }
+}
+
+#[test]
 fn edits_keep_what_the_user_wrote() {
     let (_folder, mut configuration) = sample();
     configuration.set_profile("work", "organization", "beta").expect("set");
