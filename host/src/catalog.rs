@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use vantage_bundle::BundledPack;
 use vantage_output::Console;
 use vantage_output::visible::Visible;
+use vantage_policy::authority::Trust;
 use vantage_policy::description::Description;
 use vantage_store::Store;
 
@@ -54,6 +55,24 @@ pub enum PackOrigin {
         /// Its SHA-256, as `sha256:…`.
         digest: String,
     },
+}
+
+impl PackOrigin {
+    /// How far the pack's own account of its effects is believed.
+    pub fn trust(&self) -> Trust {
+        match self {
+            Self::Bundled(_) => Trust::Bundled,
+            Self::Installed { .. } => Trust::ThirdParty,
+        }
+    }
+
+    /// The SHA-256 of its component, as `sha256:…`.
+    pub fn digest(&self) -> &str {
+        match self {
+            Self::Bundled(pack) => pack.digest,
+            Self::Installed { digest, .. } => digest,
+        }
+    }
 }
 
 impl Commands {

@@ -7,6 +7,7 @@
 use std::sync::{Arc, OnceLock};
 
 use vantage_output::Console;
+use vantage_policy::team::Policies;
 use vantage_runtime::{CacheFolders, Runtime};
 use vantage_session::{
     Configuration, Credentials, Origin, Overrides, Profile, Resolved, Session, StoreKind, Surroundings,
@@ -18,6 +19,7 @@ use crate::cli::globals::Globals;
 use crate::environment::{Environment, Folders};
 use crate::error::{HostError, Kind};
 use crate::sign_in::Teller;
+use crate::team_policy;
 
 /// What the host sends as its name and version.
 const USER_AGENT: &str = concat!("vantage/", env!("CARGO_PKG_VERSION"));
@@ -30,13 +32,14 @@ pub struct Context {
     resolved: OnceLock<Resolved>,
     surroundings: OnceLock<Surroundings>,
     session: OnceLock<Arc<Session>>,
+    policies: OnceLock<Policies>,
 }
 
 impl Context {
     /// Joins options and environment; opens nothing.
     pub fn new(environment: Environment, globals: Globals, console: Console) -> Self {
         let (resolved, surroundings, session) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Self { environment, globals, console, resolved, surroundings, session }
+        Self { environment, globals, console, resolved, surroundings, session, policies: OnceLock::new() }
     }
 
     /// The global options.
@@ -82,6 +85,15 @@ impl Context {
         }
         let resolved = configuration.resolve(&self.overrides())?;
         Ok(self.resolved.get_or_init(|| resolved).clone())
+    }
+
+    /// The team policies that apply, read once in a run.
+    pub fn policies(&self) -> Result<&Policies, HostError> {
+        if let Some(policies) = self.policies.get() {
+            return Ok(policies);
+        }
+        let named = self.configuration()?.policy();
+        Ok(self.policies.get_or_init(|| team_policy::load(named.as_ref().map(|(_, path)| path.as_path()))))
     }
 
     /// A profile as it is configured, whatever flags and variables say.

@@ -10,6 +10,7 @@
 //! - [`commands`]: one file a command;
 //! - [`adapters`]: joins what a pack may ask for to session, store and output;
 //! - [`sign_in`]: what a person sees and decides of a sign-in;
+//! - [`team_policy`]: the files by which a team caps what packs may do;
 //! - [`signals`]: what ends a command from outside;
 //! - [`reply`]: answers of built-ins; [`error`]: every error's kind, hints and exit status;
 //! - [`panics`]: what is printed when vantage itself is at fault;
@@ -26,9 +27,11 @@ pub mod error;
 pub mod framed;
 pub mod pack_settings;
 pub mod panics;
+pub mod platform_words;
 pub mod reply;
 pub mod sign_in;
 pub mod signals;
+pub mod team_policy;
 pub mod terminal;
 pub mod timings;
 

@@ -12,6 +12,7 @@ mod api;
 mod canary;
 mod cluster;
 mod configuration;
+mod consent;
 mod doctor;
 mod documents;
 mod guests;
@@ -22,6 +23,9 @@ mod layering;
 mod lifecycle;
 mod network;
 mod packs;
+mod persona;
+#[cfg(unix)]
+mod policy;
 mod profiles;
 mod provider;
 mod sign_in;

@@ -230,3 +230,39 @@ fn an_unknown_pack_is_not_found() {
     hint: vantage plugin list shows what is installed
     ");
 }
+
+/// A change by a pack from others counts as one that cannot be undone: No unless a person, or `--yes`,
+/// says otherwise.
+#[test]
+fn what_a_pack_of_others_changes_is_asked_about() {
+    let world = signed_in();
+    for file in [example(), guest("denied_mutation")] {
+        world.run(&["plugin", "add", &file.display().to_string(), "--grant-all"]).expect(0);
+    }
+    let sent = || world.admin("stats")["graphql_requests"].clone();
+    let before = sent();
+    for (line, mutation) in [
+        (&["gpu-report", "label", "nosuch", "--description", "y"][..], "updateCluster"),
+        (&["denied-mutation-openly"], "deleteCluster"),
+    ] {
+        let ran = world.run(line).expect(2);
+        assert!(ran.stderr.contains("there is nobody to ask") && ran.stderr.contains("--yes"), "{ran}");
+        for answer in ["\n", "n\n", "maybe\n"] {
+            let mut terminal = world.on_terminal(line);
+            terminal.wait_for("[y/N]").unwrap();
+            terminal.enter(answer).unwrap();
+            let (text, status) = terminal.finish().unwrap();
+            assert_eq!(status.exit_code(), 1, "{text}");
+            assert!(text.contains("nothing was changed"), "{text}");
+        }
+        let ran = world.run(&[line, &["--no-input"]].concat()).expect(2);
+        assert!(ran.stderr.contains("--yes"), "{ran}");
+        // A dry run asks nothing, sends nothing, and shows what would be sent with its variables.
+        let ran = world.run(&[line, &["--dry-run"]].concat()).expect(0);
+        assert!(ran.stdout.is_empty() && ran.stderr.contains(mutation), "{ran}");
+        assert!(ran.stderr.contains("dry run: not sent") && ran.stderr.contains("variables: {"), "{ran}");
+        assert_eq!(sent(), before, "something was sent");
+    }
+    world.run(&["denied-mutation-openly", "--yes"]).expect(0);
+    assert_ne!(sent(), before, "--yes goes on");
+}

@@ -14,7 +14,7 @@ use vantage_session::{Origin, Overrides, check_key};
 use crate::context::Context;
 use crate::error::{HostError, Kind};
 use crate::reply::{self, Reply};
-use change::Key;
+use change::{Key, POLICY};
 
 /// Show and change settings
 #[derive(Debug, Clone, Args)]
@@ -44,7 +44,9 @@ enum Action {
   vantage config set profiles.lab.refresh-threshold 2m
       Changes a setting of another profile
   vantage config set active-profile lab
-      Makes another profile the one in use")]
+      Makes another profile the one in use
+  vantage config set policy /srv/vantage/policy.toml
+      Lets a team's policy cap what packs may do, in every profile")]
     Set {
         /// Setting, as `vantage config list` names it
         key: String,
@@ -104,7 +106,9 @@ pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, Host
 
 fn list(context: &Context) -> Result<Reply, HostError> {
     let resolved = context.resolved()?;
-    Ok(Reply::many(resolved.values.iter().map(|(key, value, origin)| setting(key, value, *origin))))
+    let settings = resolved.values.iter().map(|(key, value, origin)| setting(key, value, *origin));
+    let policy = context.configuration()?.policy();
+    Ok(Reply::many(settings.chain(policy.map(|(value, _)| setting(POLICY, &value, Origin::File)))))
 }
 
 fn setting(key: &str, value: &str, origin: Origin) -> Value {
@@ -126,6 +130,10 @@ fn found(context: &Context, key: &str) -> Result<(String, Origin), HostError> {
     let configuration = context.configuration()?;
     let (values, wanted) = match Key::read(&configuration, key) {
         Key::ActiveProfile => return Ok(configuration.active_profile()),
+        Key::Policy => {
+            let value = configuration.policy().map(|(value, _)| (value, Origin::File));
+            return value.ok_or_else(|| not_set(POLICY));
+        }
         Key::InUse(key) => (context.resolved()?.values, key),
         Key::Of { profile, key } => {
             let profile = Some((profile, Origin::Profile));
@@ -136,8 +144,12 @@ fn found(context: &Context, key: &str) -> Result<(String, Origin), HostError> {
         return Ok((value, origin));
     }
     check_key(&wanted)?;
+    Err(not_set(key))
+}
+
+fn not_set(key: &str) -> HostError {
     let hint = format!("vantage config set {key} VALUE sets it");
-    Err(HostError::said(Kind::NotFound, format!("`{key}` is not set"), vec![hint]))
+    HostError::said(Kind::NotFound, format!("`{key}` is not set"), vec![hint])
 }
 
 fn path(context: &Context) -> Result<Reply, HostError> {

@@ -9,6 +9,7 @@ mod surroundings;
 use clap::Args;
 use serde_json::{Value, json};
 use vantage_output::AnswerSpec;
+use vantage_policy::team::PolicyFile;
 use vantage_session::{Check, Privacy, Verdict};
 
 use crate::context::Context;
@@ -46,6 +47,7 @@ pub async fn run(_: &Arguments, context: &Context) -> Result<Reply, HostError> {
         }
         Err(error) => checks.push(failed("profile", &error)),
     }
+    checks.extend(policies(context));
     checks.extend(packs(context));
     let broken = checks.iter().filter(|check| check.verdict == Verdict::Bad).count();
     let failure = match broken {
@@ -87,6 +89,25 @@ fn folders(context: &Context) -> Vec<Check> {
         Check::folder("data folder", &folders.data, Privacy::Open),
         Check::folder("cache folder", &folders.cache, Privacy::Open),
     ]
+}
+
+/// A line for each team policy that applies; a file that is at fault keeps packs of others from running.
+fn policies(context: &Context) -> Vec<Check> {
+    let policies = match context.policies() {
+        Ok(policies) => policies,
+        // The configuration's check has said so.
+        Err(_) => return Vec::new(),
+    };
+    let check = |file: &PolicyFile| Check {
+        subject: "team policy",
+        verdict: if file.fault().is_some() { Verdict::Bad } else { Verdict::Good },
+        finding: match file.fault() {
+            Some(fault) => format!("`{}` denies all packs of others: {fault}", file.path()),
+            None => file.path().to_owned(),
+        },
+        remedy: file.fault().map(|_| "ask whoever keeps the file to put it right".to_owned()),
+    };
+    policies.files().iter().map(check).collect()
 }
 
 fn packs(context: &Context) -> Vec<Check> {

@@ -1,18 +1,21 @@
 //! Runs one command of a pack: the one way in which packs, bundled or added, are started.
 //!
-//! It fills in the arguments, asks before anything that destroys, lends the ports and turns how the
-//! run ended into the host's words. What the pack may do is decided by policy, at each call.
+//! It fills in the arguments, lends the ports and turns how the run ended into the host's words. What
+//! stands before a run is in `pack/before.rs`; what the pack may do is decided by policy, at each call.
 
 use std::sync::Arc;
 
 use clap::ArgMatches;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use vantage_output::visible::Visible;
 use vantage_output::{AnswerSpec, Column, ColumnFormat, Shape};
+use vantage_policy::authority::Trust;
 use vantage_policy::decision::{Denial, Rule};
-use vantage_policy::description::{self, Command, Description, Effect};
+use vantage_policy::description::{self, Command, Description};
 use vantage_runtime::ports::Ports;
 use vantage_runtime::{Component, PackError, RunOutcome, RunRequest, RuntimeError};
+
+mod before;
 
 use crate::adapters::answers::ConsoleAnswers;
 use crate::adapters::authority::StoredGrants;
@@ -26,9 +29,8 @@ use crate::catalog::{Chosen, PackOrigin};
 use crate::cli::packs;
 use crate::context::Context;
 use crate::error::{HostError, Kind, Said};
-use crate::framed::framed;
 use crate::pack_settings::PackSettings;
-use crate::terminal;
+use crate::team_policy;
 
 /// Columns of a line that a pack from others has to itself.
 pub const LINE: usize = 200;
@@ -46,13 +48,14 @@ pub async fn run(
     if context.globals().schema {
         return Ok(context.console().document(&schema(command)?)?);
     }
+    let bundled = pack.origin.trust() == Trust::Bundled;
+    before::admit(pack, context)?;
     let arguments = packs::arguments(command, matches);
     let answer = context.console().answer(answer_spec(command))?;
-    confirm(pack, command, &arguments, context).await?;
+    before::confirm(pack, command, &arguments, context).await?;
 
     let settings = PackSettings::read(&context.configuration()?, &pack.description)?;
     let failures = Failures::default();
-    let bundled = matches!(pack.origin, PackOrigin::Bundled(_));
     let id = &pack.description.id;
     let answers =
         Arc::new(ConsoleAnswers::new(context.console().clone(), id, bundled, answer, failures.clone()));
@@ -140,8 +143,14 @@ fn ports(
     let globals = context.globals();
     let id = pack.description.id.clone();
     let store = context.store()?;
-    let authority =
-        StoredGrants::new(&store, &pack.description, &pack.origin, scope.clone(), failures.clone())?;
+    let authority = StoredGrants::new(
+        &store,
+        &pack.description,
+        &pack.origin,
+        scope.clone(),
+        context.policies()?,
+        failures.clone(),
+    )?;
     let limit = authority.read()?.storage().unwrap_or_default();
     Ok(Ports {
         authority: Arc::new(authority),
@@ -167,55 +176,6 @@ fn ports(
         clock: Arc::new(WallClock),
         settings,
     })
-}
-
-/// The command with what it is done to, as the user would type it.
-fn line(command: &Command, arguments: &Map<String, Value>) -> String {
-    let positional = command.arguments.iter().filter(|argument| argument.positional);
-    let values = positional.filter_map(|argument| match arguments.get(&argument.name)? {
-        Value::Array(values) => Some(values.iter().map(shown).collect::<Vec<_>>().join(" ")),
-        value => Some(shown(value)),
-    });
-    let words = std::iter::once("vantage".to_owned()).chain(command.path.iter().cloned()).chain(values);
-    words.collect::<Vec<_>>().join(" ")
-}
-
-fn shown(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-/// Asks before a command that destroys, and before any change by a pack from others.
-async fn confirm(
-    pack: &Chosen,
-    command: &Command,
-    arguments: &Map<String, Value>,
-    context: &Context,
-) -> Result<(), HostError> {
-    let globals = context.globals();
-    let bundled = matches!(pack.origin, PackOrigin::Bundled(_));
-    let asks = match command.effect {
-        Effect::Read => false,
-        Effect::Change => !bundled,
-        Effect::Destroy => true,
-    };
-    if !asks || globals.yes || globals.dry_run {
-        return Ok(());
-    }
-    let line = line(command, arguments);
-    if !context.attended() {
-        return Err(HostError::usage(
-            format!("`{line}` asks for confirmation, and there is nobody to ask"),
-            vec!["--yes confirms it; --dry-run shows what it would do".to_owned()],
-        ));
-    }
-    let question = match command.effect {
-        Effect::Destroy => format!("`{line}` cannot be undone. Go on?"),
-        _ => format!("`{line}` changes the platform, and comes from `{}`. Go on?", pack.description.id),
-    };
-    if terminal::confirm(framed("", "  | ", &question, context.environment().width)).await? {
-        return Ok(());
-    }
-    Err(HostError::said(Kind::Failed, "cancelled; nothing was changed", Vec::new()))
 }
 
 fn schema(command: &Command) -> Result<String, HostError> {
@@ -288,6 +248,9 @@ fn finish(
 
 /// A denial, with the remedy in the host's words.
 pub fn denied(id: &str, denial: &Denial) -> HostError {
+    if let Some(bar) = &denial.bar {
+        return team_policy::denied(id, denial.capability.as_ref(), bar);
+    }
     let hints = match &denial.capability {
         Some(capability) if matches!(denial.rule, Rule::NotGranted | Rule::BeyondReach) => {
             vec![format!("vantage plugin grant {id} \"{capability}\" allows it")]
@@ -317,7 +280,7 @@ fn said_by(pack: &Chosen, error: PackError) -> HostError {
         "unavailable" => Kind::Unavailable,
         _ => Kind::Failed,
     };
-    let bundled = matches!(pack.origin, PackOrigin::Bundled(_));
+    let bundled = pack.origin.trust() == Trust::Bundled;
     let spoken = |text: String| match bundled {
         true => text,
         false => format!("{}: {}", pack.description.id, Visible::line(&text).cut(LINE)),

@@ -6,9 +6,11 @@
 pub mod add;
 pub mod authority;
 pub mod consent;
+pub mod difference;
 pub mod list;
 pub mod remove;
 pub mod show;
+pub mod telling;
 
 use clap::{Args, Subcommand};
 use vantage_output::AnswerSpec;
@@ -56,7 +58,7 @@ pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, Host
     match &arguments.action {
         Action::Add(arguments) => add::run(arguments, context).await,
         Action::List(arguments) => list::run(arguments, context),
-        Action::Show(arguments) => show::run(arguments, context),
+        Action::Show(arguments) => show::run(arguments, context).await,
         Action::Remove(arguments) => remove::run(arguments, context),
         Action::Grant(arguments) => authority::grant(arguments, context),
         Action::Revoke(arguments) => authority::revoke(arguments, context),

@@ -100,6 +100,17 @@ impl Capability {
         }
     }
 
+    /// The API, the kind of operation and the root field, where it reaches the platform.
+    pub fn root(&self) -> Option<(&str, OperationKind, &str)> {
+        match self {
+            Capability::Query { api, field } => Some((api, OperationKind::Query, field)),
+            Capability::Mutation { api, field } => Some((api, OperationKind::Mutation, field)),
+            Capability::Subscription { api, field } => Some((api, OperationKind::Subscription, field)),
+            Capability::Dynamic { api, kind, field } => Some((api, *kind, field)),
+            Capability::Persona(_) | Capability::Storage(_) => None,
+        }
+    }
+
     /// Whether it can change something on the platform.
     pub fn is_mutation(&self) -> bool {
         matches!(

@@ -17,7 +17,6 @@ mod source;
 use std::fmt;
 
 use semver::Version;
-use serde::Serialize;
 
 use crate::authority::Trust;
 use crate::capability::Capability;
@@ -72,7 +71,7 @@ pub struct Candidate<'a> {
 }
 
 /// What a team's policy bars, and the rule that does.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bar {
     /// The policy's file.
     pub file: String,
@@ -205,6 +204,12 @@ impl Policies {
     /// These files together.
     pub fn new(files: Vec<PolicyFile>) -> Self {
         Self { files }
+    }
+
+    /// Whether where a pack came from is asked for.
+    pub fn cap_sources(&self) -> bool {
+        let caps = |file: &PolicyFile| file.content.as_ref().is_ok_and(|policy| policy.sources.is_some());
+        self.files.iter().any(caps)
     }
 
     /// The files.

@@ -9,16 +9,20 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::json;
+use vantage_policy::authority::Trust;
 use vantage_policy::capability::Capability;
 use vantage_policy::description::Description;
+use vantage_policy::team;
 use vantage_runtime::Component;
 use vantage_store::{GrantSet, NewPack, Source, Store};
 
 use crate::cli;
+use crate::commands::plugin::difference::Difference;
 use crate::commands::plugin::{authority, consent};
 use crate::context::Context;
 use crate::error::{HostError, Kind};
 use crate::reply::{self, Reply};
+use crate::team_policy;
 use vantage_output::AnswerSpec;
 
 /// The largest component that is read, in bytes.
@@ -61,11 +65,16 @@ pub fn answer() -> AnswerSpec {
 pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, HostError> {
     let bytes = Store::read_source(&arguments.source, COMPONENT_LIMIT)?;
     let digest = vantage_store::sha256_digest(&bytes);
+    let place = place(&arguments.source)?;
+    let source = Source::file(&place);
+    // What a policy denies by its bytes or its source is not even asked what it is.
+    admit(&digest, &source, None, context)?;
     vantage_runtime::inspect(&bytes)?;
     let runtime = context.runtime()?;
     let loaded = runtime.load(&digest, Component::Bytes(&bytes)).await?;
     let text = runtime.describe(&loaded).await?;
     let description = Description::parse(&text)?;
+    admit(&digest, &source, Some(&description), context)?;
     let store = context.store()?;
     check_names(&description, arguments.alias.as_deref(), &store)?;
     let granted = decide(arguments, &description, &digest, context).await?;
@@ -75,7 +84,7 @@ pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, Host
         digest: &digest,
         description: &description,
         description_json: &text,
-        source: Source::file(&absolute(&arguments.source)?),
+        source,
         alias: arguments.alias.clone(),
         grants: GrantSet {
             scope: context.grant_scope()?.into(),
@@ -97,6 +106,23 @@ pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, Host
     Ok(Reply::one(record))
 }
 
+/// Whether the team's policy lets the pack be added, as far as it is known.
+fn admit(
+    digest: &str,
+    source: &Source,
+    description: Option<&Description>,
+    context: &Context,
+) -> Result<(), HostError> {
+    let candidate = team::Candidate {
+        trust: Trust::ThirdParty,
+        digest,
+        source: Some(&source.to_string()),
+        identity: description.map(|description| (description.id.as_str(), &description.version)),
+    };
+    let name = description.map_or_else(|| source.to_string(), |description| description.id.clone());
+    context.policies()?.admit(&candidate).map_err(|bar| team_policy::denied(&name, None, &bar))
+}
+
 fn check_names(description: &Description, alias: Option<&str>, store: &Store) -> Result<(), HostError> {
     let mut taken = cli::built_in_names();
     for pack in vantage_bundle::PACKS {
@@ -110,7 +136,8 @@ fn check_names(description: &Description, alias: Option<&str>, store: &Store) ->
     Ok(vantage_store::check_names(&called, &taken, &store.catalog()?)?)
 }
 
-/// What the user grants: by option, or asked on the terminal; nothing is assumed.
+/// What the user grants: by option, or asked on the terminal; nothing is assumed, and nothing granted
+/// that the team's policy denies.
 async fn decide(
     arguments: &Arguments,
     description: &Description,
@@ -118,26 +145,88 @@ async fn decide(
     context: &Context,
 ) -> Result<BTreeSet<Capability>, HostError> {
     let declared = description.capabilities()?;
+    let policies = context.policies()?;
+    let bar = |one: &Capability| Some((one.clone(), policies.allow(one, Trust::ThirdParty).err()?));
+    let barred = declared.iter().filter_map(bar).collect();
+    let candidate = consent::Candidate {
+        description,
+        digest,
+        source: &arguments.source,
+        difference: Difference::find(description, &barred, context)?,
+        barred,
+    };
     if arguments.grant_all {
-        return Ok(declared);
+        remark(&candidate, context);
+        return candidate.grantable();
     }
     if !arguments.grant.is_empty() {
-        let granted: BTreeSet<Capability> = arguments.grant.iter().cloned().collect();
-        if let Some(unknown) = granted.difference(&declared).next() {
-            return Err(consent::not_declared(&description.id, unknown, &declared));
-        }
-        return Ok(granted);
+        return named(arguments, &candidate, &declared);
     }
-    let shown = consent::text(description, digest, &arguments.source, context)?;
     if !context.attended() {
-        return Err(consent::unattended(&arguments.source, description, &declared));
+        return Err(candidate.unattended()?);
     }
-    if consent::ask(shown).await? {
-        return Ok(declared);
+    if candidate.ask(context).await? {
+        return candidate.grantable();
     }
     Err(HostError::said(Kind::Denied, format!("`{}` was not added", description.id), Vec::new()))
 }
 
-fn absolute(path: &Path) -> Result<PathBuf, HostError> {
-    std::path::absolute(path).map_err(|error| HostError::input(&path.display().to_string(), error))
+/// The capabilities of `--grant`, each of which the pack declares and the policy allows.
+fn named(
+    arguments: &Arguments,
+    candidate: &consent::Candidate<'_>,
+    declared: &BTreeSet<Capability>,
+) -> Result<BTreeSet<Capability>, HostError> {
+    let id = &candidate.description.id;
+    let granted: BTreeSet<Capability> = arguments.grant.iter().cloned().collect();
+    if let Some(unknown) = granted.difference(declared).next() {
+        return Err(consent::not_declared(id, unknown, declared));
+    }
+    match granted.iter().find_map(|one| Some((one, candidate.barred.get(one)?))) {
+        Some((capability, bar)) => Err(team_policy::denied(id, Some(capability), bar)),
+        None => Ok(granted),
+    }
+}
+
+/// Says what `--grant-all` gives beyond the build that was there, and what it does not give.
+fn remark(candidate: &consent::Candidate<'_>, context: &Context) {
+    if let Some(difference) = candidate.difference.as_ref().filter(|difference| difference.is_more()) {
+        let beyond = difference.lines().join("; ");
+        context.console().note(&format!("more than {} was granted: {beyond}", difference.version()));
+    }
+    for (capability, bar) in &candidate.barred {
+        context.console().warn(&format!("`{capability}` is not granted: denied by policy ({})", bar.rule()));
+    }
+}
+
+/// Where a file is, without a way round: `..` and links of folders are gone, and the file keeps its
+/// own name, which may be a link to a build that changes.
+fn place(path: &Path) -> Result<PathBuf, HostError> {
+    let found = || {
+        let path = std::path::absolute(path)?;
+        match (path.parent(), path.file_name()) {
+            (Some(folder), Some(name)) => Ok(folder.canonicalize()?.join(name)),
+            _ => Ok(path),
+        }
+    };
+    found().map_err(|error| HostError::input(&path.display().to_string(), error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_has_no_way_round() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        std::fs::create_dir_all(root.join("real/deep")).unwrap();
+        std::fs::File::create(root.join("real/x.wasm")).unwrap();
+        std::os::unix::fs::symlink(root.join("real"), root.join("link")).unwrap();
+        std::os::unix::fs::symlink(root.join("real/x.wasm"), root.join("latest.wasm")).unwrap();
+        assert_eq!(place(&root.join("real/deep/../x.wasm")).unwrap(), root.join("real/x.wasm"));
+        assert_eq!(place(&root.join("link/x.wasm")).unwrap(), root.join("real/x.wasm"));
+        assert_eq!(place(&root.join("latest.wasm")).unwrap(), root.join("latest.wasm"));
+        assert!(place(&root.join("nosuch/x.wasm")).is_err());
+    }
 }

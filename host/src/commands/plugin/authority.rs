@@ -7,9 +7,11 @@ use clap::Args;
 use serde_json::{Value, json};
 use vantage_bundle::BundledPack;
 use vantage_output::AnswerSpec;
+use vantage_policy::authority::Trust;
 use vantage_policy::capability::Capability;
 use vantage_policy::decision::Grants;
 use vantage_policy::description::Description;
+use vantage_policy::team::{Bar, Candidate, Policies};
 use vantage_store::{GrantSet, Installed};
 
 use crate::adapters::Failures;
@@ -19,6 +21,7 @@ use crate::commands::plugin::consent;
 use crate::context::Context;
 use crate::error::{HostError, Kind};
 use crate::reply::{self, Reply};
+use crate::team_policy;
 
 /// A pack and capabilities
 #[derive(Debug, Clone, Args)]
@@ -73,6 +76,14 @@ impl Pack {
         matches!(self.home, Home::Bundled(_))
     }
 
+    /// When it was added, in RFC 3339.
+    pub fn added(&self) -> Option<&str> {
+        match &self.home {
+            Home::Bundled(_) => None,
+            Home::Added(installed) => Some(&installed.added),
+        }
+    }
+
     /// Where it came from, in words.
     pub fn source(&self) -> String {
         match &self.home {
@@ -89,7 +100,12 @@ impl Pack {
         }
     }
 
-    /// What it is granted in the profile in force.
+    /// How far its own account of its effects is believed.
+    pub fn trust(&self) -> Trust {
+        if self.bundled() { Trust::Bundled } else { Trust::ThirdParty }
+    }
+
+    /// What the user grants it in the profile in force, whatever a team's policy says.
     pub fn grants(&self, context: &Context) -> Result<Grants, HostError> {
         let store = context.store()?;
         let origin = match &self.home {
@@ -99,8 +115,31 @@ impl Pack {
                 digest: installed.digest.clone(),
             },
         };
-        StoredGrants::new(&store, &self.description, &origin, context.grant_scope()?, Failures::default())?
-            .read()
+        let (scope, none) = (context.grant_scope()?, Policies::default());
+        StoredGrants::new(&store, &self.description, &origin, scope, &none, Failures::default())?.read()
+    }
+
+    /// When the user granted a capability in the profile in force; none where a bundled pack has it from
+    /// the start.
+    pub fn granted_since(
+        &self,
+        capability: &Capability,
+        context: &Context,
+    ) -> Result<Option<String>, HostError> {
+        let digest = (!self.bundled()).then(|| self.digest());
+        let scope = context.grant_scope()?;
+        Ok(context.store()?.granted_since(&self.description.id, digest, capability, &scope)?)
+    }
+
+    /// Whether the team's policy lets it be there at all.
+    pub fn admit(&self, policies: &Policies) -> Result<(), Bar> {
+        let source = (!self.bundled()).then(|| self.source());
+        policies.admit(&Candidate {
+            trust: self.trust(),
+            digest: self.digest(),
+            source: source.as_deref(),
+            identity: Some((&self.description.id, &self.description.version)),
+        })
     }
 }
 
@@ -116,7 +155,11 @@ fn broken(pack: &Installed) -> HostError {
 pub fn answer() -> AnswerSpec {
     reply::many_records(
         "capabilities",
-        vec![reply::column("Capability", "/capability"), reply::column("Granted", "/granted")],
+        vec![
+            reply::column("Capability", "/capability"),
+            reply::column("Granted", "/granted"),
+            reply::wide_column("Policy", "/policy/rule"),
+        ],
     )
 }
 
@@ -124,6 +167,12 @@ pub fn answer() -> AnswerSpec {
 pub fn grant(arguments: &Arguments, context: &Context) -> Result<Reply, HostError> {
     let pack = Pack::find(&arguments.pack, context)?;
     let wanted = declared(arguments, &pack)?;
+    let (policies, id) = (context.policies()?, &pack.description.id);
+    pack.admit(policies).map_err(|bar| team_policy::denied(id, None, &bar))?;
+    for capability in &wanted {
+        let allowed = policies.allow(capability, pack.trust());
+        allowed.map_err(|bar| team_policy::denied(id, Some(capability), &bar))?;
+    }
     let set = GrantSet { scope: context.grant_scope()?.into(), grants: chosen(&pack.description, &wanted)? };
     let digest = (!pack.bundled()).then_some(pack.digest());
     context.store()?.grant(&pack.description.id, digest, set, &jiff::Timestamp::now().to_string())?;
@@ -136,11 +185,6 @@ pub fn revoke(arguments: &Arguments, context: &Context) -> Result<Reply, HostErr
     let unwanted = declared(arguments, &pack)?;
     context.store()?.revoke(&pack.description.id, &unwanted, &context.grant_scope()?.into())?;
     report(&pack, context)
-}
-
-/// A capability and whether it is granted, for people.
-pub fn shown(capability: &Capability, granted: bool) -> String {
-    format!("{capability} ({})", if granted { "granted" } else { "not granted" })
 }
 
 /// What a description asks for, as far as it is in `wanted`.
@@ -162,15 +206,25 @@ fn declared(arguments: &Arguments, pack: &Pack) -> Result<BTreeSet<Capability>, 
     }
 }
 
-/// Every declared capability and whether it is granted now.
+/// Every declared capability, whether it is granted now, and the rule of a team's policy that denies
+/// it all the same.
 fn report(pack: &Pack, context: &Context) -> Result<Reply, HostError> {
-    let grants = pack.grants(context)?;
+    let (grants, policies) = (pack.grants(context)?, context.policies()?);
+    let refused = pack.admit(policies);
+    let policy = |capability: &Capability| {
+        let allowed = refused.clone().and_then(|()| policies.allow(capability, pack.trust()));
+        allowed.err().as_ref().map(team_policy::json)
+    };
     let records: Vec<Value> = pack
         .description
         .capabilities()?
         .iter()
         .map(|capability| {
-            json!({ "capability": capability.to_string(), "granted": grants.contains(capability) })
+            json!({
+                "capability": capability.to_string(),
+                "granted": grants.contains(capability),
+                "policy": policy(capability),
+            })
         })
         .collect();
     Ok(Reply::many(records))

@@ -1,103 +1,148 @@
 //! What a user is shown before a pack is added, and the question.
 //!
 //! The frame and the sentences are the host's; a pack's own words are shown visibly and marked as
-//! its own. `--yes` never answers this question: it is about authority, not about a command.
+//! its own, and so are the platform's. `--yes` never answers this question: it is about authority,
+//! not about a command.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde_json::json;
-use vantage_policy::authority::{Group, Trust, explain, warning};
+use vantage_policy::authority::{Line, Trust, explain, warning};
 use vantage_policy::capability::Capability;
 use vantage_policy::description::Description;
+use vantage_policy::team::Bar;
 
+use crate::commands::plugin::difference::Difference;
+use crate::commands::plugin::telling;
 use crate::context::Context;
 use crate::error::{HostError, Kind, Said};
 use crate::framed::framed;
+use crate::platform_words::PlatformWords;
 use crate::terminal;
 
-/// The text above the question.
-pub fn text(
-    description: &Description,
-    digest: &str,
-    source: &Path,
-    context: &Context,
-) -> Result<String, HostError> {
-    let columns = context.environment().width;
-    let source = framed("  from      ", "          | ", &source.display().to_string(), columns);
-    let mut text = format!(
-        "\n{} {}\n{}\n\n{source}\n  digest    {digest}\n  publisher not verified: the pack is not signed\n  profile   {}\n",
-        description.id,
-        description.version,
-        framed("  | ", "  | ", &description.summary, columns),
-        context.resolved()?.profile.name,
-    );
-    text.push_str("\nIt adds; the words behind bars are the pack's own\n");
-    for command in &description.commands {
-        let hidden = if command.hidden { " (left out of help)" } else { "" };
-        text.push_str(&format!("  vantage {}{hidden}\n", command.path.join(" ")));
-        text.push_str(&framed("    | ", "    | ", &command.summary, columns));
-        text.push('\n');
-    }
-    text.push_str(&authority(description, columns)?);
-    Ok(text)
+/// A pack that someone wants to add.
+pub struct Candidate<'a> {
+    /// What it says of itself.
+    pub description: &'a Description,
+    /// The SHA-256 of its component.
+    pub digest: &'a str,
+    /// What the user typed.
+    pub source: &'a Path,
+    /// What it asks for and the team's policy denies.
+    pub barred: BTreeMap<Capability, Bar>,
+    /// Against the one that is installed.
+    pub difference: Option<Difference>,
 }
 
-/// What the pack may do once it is granted all that it declares, in groups.
-fn authority(description: &Description, columns: Option<usize>) -> Result<String, HostError> {
-    let lines = explain(description, Trust::ThirdParty)?;
-    if lines.is_empty() {
-        return Ok("\nIt asks for nothing: neither the platform nor who you are.\n".to_owned());
+impl Candidate<'_> {
+    /// What it asks for and may be granted.
+    pub fn grantable(&self) -> Result<BTreeSet<Capability>, HostError> {
+        let mut declared = self.description.capabilities()?;
+        declared.retain(|capability| !self.barred.contains_key(capability));
+        Ok(declared)
     }
-    let mut text = String::from("\nIt asks to be allowed all of this\n");
-    let mut group: Option<Group> = None;
-    for line in &lines {
-        if group != Some(line.group) {
-            text.push_str(&format!("\n  It {}\n", line.group.title()));
-            group = Some(line.group);
-        }
-        text.push_str(&format!("    {}\n      {}\n", line.capability, line.meaning));
-        for purpose in &line.purposes {
-            text.push_str(&framed("      | ", "      | ", purpose, columns));
+
+    /// Shows on the terminal what it may do, and asks. The default is No.
+    pub async fn ask(&self, context: &Context) -> Result<bool, HostError> {
+        let lines = explain(self.description, Trust::ThirdParty)?;
+        let words = PlatformWords::about(&lines, context).await;
+        let text = self.text(&lines, &words, context)?;
+        terminal::blocking(move |terminal| {
+            terminal.write(&text)?;
+            terminal.write("\n")?;
+            terminal.confirm("Add it and allow this?")
+        })
+        .await
+    }
+
+    fn text(&self, lines: &[Line], words: &PlatformWords, context: &Context) -> Result<String, HostError> {
+        let (description, columns) = (self.description, context.console().style().width);
+        let mut text = format!("\n{} {}\n", description.id, description.version);
+        let mut add = |first: &str, next: &str, words: &str| {
+            text.push_str(&framed(first, next, words, columns));
             text.push('\n');
+        };
+        add("  | ", "  | ", &description.summary);
+        add("", "", "");
+        // Whole on a line of 80 columns, so that it can be copied.
+        add("  ", "    ", self.digest);
+        add("  from      ", "          | ", &self.source.display().to_string());
+        add("  publisher ", "            ", "not verified: the pack is not signed");
+        add("  profile   ", "            ", &context.resolved()?.profile.name);
+        add("", "", "");
+        add("", "", &format!("It adds; {}", telling::legend(lines, words)));
+        for command in &description.commands {
+            let hidden = if command.hidden { " (left out of help)" } else { "" };
+            add("  ", "    ", &format!("vantage {}{hidden}", command.path.join(" ")));
+            add("    | ", "    | ", &command.summary);
         }
-        if !line.paths.is_empty() {
-            text.push_str(&framed("      as far as ", "        ", &line.paths.join(", "), columns));
-            text.push('\n');
+        if let Some(difference) = &self.difference {
+            text.push_str(&difference.text(columns));
         }
+        text.push_str(&self.authority(lines, words, columns));
+        Ok(text)
     }
-    if let Some(warning) = warning(&lines) {
-        text.push_str(&format!("\n  Mind that {warning}.\n"));
+
+    /// What the pack may do once it is granted all that it declares, in groups.
+    fn authority(&self, lines: &[Line], words: &PlatformWords, columns: Option<usize>) -> String {
+        if lines.is_empty() {
+            let nothing = "It asks for nothing: neither the platform nor who you are.";
+            return format!("\n{}\n", framed("", "", nothing, columns));
+        }
+        let head = match self.barred.is_empty() {
+            true => "It asks to be allowed all of this",
+            false => "It asks to be allowed this; what a policy denies is not allowed with the rest",
+        };
+        let mut text = format!("\n{}\n", framed("", "", head, columns));
+        let state =
+            |line: &Line| Some(format!("denied by policy: {}", self.barred.get(&line.capability)?.rule()));
+        text.push_str(&telling::authority(lines, words, columns, state));
+        if let Some(warning) = warning(lines) {
+            text.push_str(&format!("\n{}\n", framed("  ", "  ", &format!("Mind that {warning}."), columns)));
+        }
+        text
     }
-    Ok(text)
-}
 
-/// Shows `text` on the terminal and asks. The default is No.
-pub async fn ask(text: String) -> Result<bool, HostError> {
-    terminal::blocking(move |terminal| {
-        terminal.write(&text)?;
-        terminal.write("\n")?;
-        terminal.confirm("Add it and allow this?")
-    })
-    .await
-}
-
-/// Nobody is there to ask: the exact line that would grant.
-pub fn unattended(source: &Path, description: &Description, declared: &BTreeSet<Capability>) -> HostError {
-    let grants: Vec<String> = declared.iter().map(|capability| format!("--grant \"{capability}\"")).collect();
-    let grants = if grants.is_empty() { "--grant-all".to_owned() } else { grants.join(" ") };
-    HostError::Said(Box::new(Said {
-        kind: Kind::Denied,
-        message: format!("`{}` asks for authority, and there is nobody to ask", description.id),
-        causes: Vec::new(),
-        hints: vec![format!("vantage plugin add {} {grants}", source.display())],
-        request_id: None,
-        details: Some(json!({
-            "pack": description.id,
-            "capabilities": declared.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        })),
-        backtrace: None,
-    }))
+    /// Nobody is there to ask: the exact line that would grant, and what is new in it.
+    pub fn unattended(&self) -> Result<HostError, HostError> {
+        let grantable = self.grantable()?;
+        let grants: Vec<String> =
+            grantable.iter().map(|capability| format!("--grant \"{capability}\"")).collect();
+        let grants = if grants.is_empty() { "--grant-all".to_owned() } else { grants.join(" ") };
+        let id = &self.description.id;
+        let more = self.difference.as_ref().filter(|difference| difference.is_more());
+        let message = match more {
+            Some(before) => format!(
+                "`{id}` {} asks for more than {} is granted, and there is nobody to ask",
+                self.description.version,
+                before.version()
+            ),
+            None => format!("`{id}` asks for authority, and there is nobody to ask"),
+        };
+        let denied: Vec<_> = self
+            .barred
+            .iter()
+            .map(|(capability, bar)| json!({ "capability": capability, "rule": bar.rule() }))
+            .collect();
+        Ok(HostError::Said(Box::new(Said {
+            kind: Kind::Denied,
+            message,
+            causes: more.map(|difference| difference.lines().join("; ")).into_iter().collect(),
+            hints: vec![format!(
+                "vantage plugin add {} {grants}",
+                shell_words::quote(&self.source.display().to_string())
+            )],
+            request_id: None,
+            details: Some(json!({
+                "pack": id,
+                "capabilities": self.description.capabilities()?,
+                "denied": denied,
+                "difference": self.difference.as_ref().map(Difference::json),
+            })),
+            backtrace: None,
+        })))
+    }
 }
 
 /// A capability was named that the pack does not declare.

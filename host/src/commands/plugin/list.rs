@@ -2,6 +2,9 @@
 
 use clap::Args;
 use serde_json::{Value, json};
+use vantage_bundle::BundledPack;
+use vantage_policy::authority::Trust;
+use vantage_policy::team::{Candidate, Policies};
 use vantage_store::Installed;
 
 use crate::context::Context;
@@ -30,34 +33,58 @@ pub fn answer() -> AnswerSpec {
 
 /// Answers with a record per pack.
 pub fn run(_: &Arguments, context: &Context) -> Result<Reply, HostError> {
-    let mut records: Vec<Value> = vantage_bundle::PACKS
-        .iter()
-        .map(|pack| {
-            json!({
-                "id": pack.id,
-                "version": pack.version,
-                "commands": pack.words.iter().map(|(word, _)| *word).collect::<Vec<_>>(),
-                "status": "bundled",
-                "source": null,
-                "digest": pack.digest,
-            })
-        })
-        .collect();
+    let policies = context.policies()?;
+    let mut records: Vec<Value> = vantage_bundle::PACKS.iter().map(|pack| bundled(pack, policies)).collect();
     for pack in context.store()?.list()? {
         if let Some(broken) = &pack.broken {
             context.console().warn(&format!("pack `{}` is broken: {}", pack.id, broken.reason));
         }
-        records.push(record(&pack));
+        records.push(record(&pack, policies));
     }
     Ok(Reply::many(records))
 }
 
-fn record(pack: &Installed) -> Value {
+fn bundled(pack: &BundledPack, policies: &Policies) -> Value {
+    let version = pack.version.parse().ok();
+    let candidate = Candidate {
+        trust: Trust::Bundled,
+        digest: pack.digest,
+        source: None,
+        identity: version.as_ref().map(|version| (pack.id, version)),
+    };
+    json!({
+        "id": pack.id,
+        "version": pack.version,
+        "commands": pack.words.iter().map(|(word, _)| *word).collect::<Vec<_>>(),
+        "status": if policies.admit(&candidate).is_err() { "denied" } else { "bundled" },
+        "source": null,
+        "digest": pack.digest,
+    })
+}
+
+/// Whether the team's policy does not let an added pack run.
+fn is_denied(pack: &Installed, policies: &Policies) -> bool {
+    let source = pack.source.as_ref().map(ToString::to_string);
+    let candidate = Candidate {
+        trust: Trust::ThirdParty,
+        digest: &pack.digest,
+        source: source.as_deref(),
+        identity: pack.version.as_ref().map(|version| (pack.id.as_str(), version)),
+    };
+    policies.admit(&candidate).is_err()
+}
+
+fn record(pack: &Installed, policies: &Policies) -> Value {
+    let status = match &pack.broken {
+        Some(_) => "broken",
+        None if is_denied(pack, policies) => "denied",
+        None => "added",
+    };
     json!({
         "id": pack.id,
         "version": pack.version.as_ref().map(ToString::to_string),
         "commands": pack.words,
-        "status": if pack.broken.is_some() { "broken" } else { "added" },
+        "status": status,
         "source": pack.source.as_ref().map(ToString::to_string),
         "digest": pack.digest,
     })

@@ -79,27 +79,26 @@ impl Cover {
             (Cover::Line(Capability::Storage(most)), Capability::Storage(bytes)) => bytes <= most,
             (Cover::Line(line), capability) => line == capability,
             (Cover::Beginning { verb, api }, capability) => {
-                let (own, field) = parts(capability);
-                let named = |(of, field): (&str, &str)| {
+                let named = |(of, _, field): (&str, _, &str)| {
                     api.as_deref().is_none_or(|api| api == of)
                         && !BY_NAME_ALONE.contains(&field)
                         && !field.starts_with('_')
                 };
-                own == *verb && field.is_none_or(named)
+                verb_of(capability) == *verb && capability.root().is_none_or(named)
             }
         }
     }
 }
 
-/// The verb, and the API with the root field where there is one.
-fn parts(capability: &Capability) -> (Verb, Option<(&str, &str)>) {
+/// The first word of a capability's line.
+fn verb_of(capability: &Capability) -> Verb {
     match capability {
-        Capability::Query { api, field } => (Verb::Query, Some((api, field))),
-        Capability::Mutation { api, field } => (Verb::Mutation, Some((api, field))),
-        Capability::Subscription { api, field } => (Verb::Subscription, Some((api, field))),
-        Capability::Dynamic { api, field, .. } => (Verb::Dynamic, Some((api, field))),
-        Capability::Persona(_) => (Verb::Persona, None),
-        Capability::Storage(_) => (Verb::Storage, None),
+        Capability::Query { .. } => Verb::Query,
+        Capability::Mutation { .. } => Verb::Mutation,
+        Capability::Subscription { .. } => Verb::Subscription,
+        Capability::Dynamic { .. } => Verb::Dynamic,
+        Capability::Persona(_) => Verb::Persona,
+        Capability::Storage(_) => Verb::Storage,
     }
 }
 
