@@ -5,10 +5,9 @@
 //! whoever shows them frames them and says whose they are.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, mpsc};
+use std::time::{Duration, Instant};
 
-use tokio::time::Instant;
 use vantage_policy::authority::Line;
 use vantage_policy::capability::Capability;
 use vantage_session::RootFields;
@@ -26,28 +25,31 @@ pub struct PlatformWords {
 
 impl PlatformWords {
     /// Asks every API that `lines` name, or what is kept of its earlier answer.
+    ///
+    /// Blocks the command's own thread, and no worker: a keyring that does not answer may block the
+    /// worker meanwhile, which then could not keep the time. What is still under way afterwards ends
+    /// with the runtime, but for a refresh, which the process waits for.
     pub async fn about(lines: &[Line], context: &Context) -> Self {
         let Ok(session) = context.session() else {
             return Self::default();
         };
         let names: BTreeSet<&str> = lines.iter().filter_map(|line| Some(line.capability.root()?.0)).collect();
+        let (answers, answered) = mpsc::channel();
+        for api in names {
+            let (session, answers, api) = (Arc::clone(&session), answers.clone(), api.to_owned());
+            tokio::spawn(async move {
+                let fields = session.root_fields(&api).await;
+                // Nobody waits any more where it took too long.
+                let _ = answers.send((api, fields));
+            });
+        }
+        drop(answers);
         let deadline = Instant::now() + PATIENCE;
-        let asked: Vec<_> = names
-            .into_iter()
-            .map(|api| {
-                let (session, name) = (Arc::clone(&session), api.to_owned());
-                // On a thread that may be blocked: a keyring answers when it likes, and the worker has
-                // to keep the time.
-                let runtime = tokio::runtime::Handle::current();
-                let ask = move || runtime.block_on(session.root_fields(&name));
-                (api.to_owned(), tokio::task::spawn_blocking(ask))
-            })
-            .collect();
         let mut words = Self::default();
-        for (api, answer) in asked {
-            if let Ok(Ok(Some(fields))) = tokio::time::timeout_at(deadline, answer).await {
-                words.apis.insert(api, fields);
-            }
+        while let Ok((api, fields)) =
+            answered.recv_timeout(deadline.saturating_duration_since(Instant::now()))
+        {
+            words.apis.extend(fields.map(|fields| (api, fields)));
         }
         words
     }
