@@ -70,6 +70,8 @@ pub struct Environment {
     pub stderr_terminal: bool,
     /// The terminal's width in columns, where there is one.
     pub width: Option<usize>,
+    /// The terminal's height in lines, where there is one.
+    pub height: Option<usize>,
 }
 
 /// Where the host keeps what it keeps.
@@ -106,6 +108,7 @@ impl Environment {
                 std::env::var_os(name).filter(|value| !value.is_empty()).map(|value| (*name, value))
             })
             .collect();
+        let (width, height) = terminal_size();
         Self {
             variables,
             token: token(std::env::var_os(TOKEN)),
@@ -113,7 +116,8 @@ impl Environment {
             stdin_terminal: std::io::stdin().is_terminal(),
             stdout_terminal: std::io::stdout().is_terminal(),
             stderr_terminal: std::io::stderr().is_terminal(),
-            width: terminal_width(),
+            width,
+            height,
         }
     }
 
@@ -223,17 +227,18 @@ fn token(value: Option<OsString>) -> Option<Secret> {
     Some(Secret::from(value.into_string().unwrap_or_else(|_| "not text".to_owned())))
 }
 
+/// Columns and lines of the terminal.
 #[cfg(unix)]
-fn terminal_width() -> Option<usize> {
+fn terminal_size() -> (Option<usize>, Option<usize>) {
     let size = rustix::termios::tcgetwinsize(std::io::stdout())
-        .or_else(|_| rustix::termios::tcgetwinsize(std::io::stderr()))
-        .ok()?;
-    (size.ws_col > 0).then_some(usize::from(size.ws_col))
+        .or_else(|_| rustix::termios::tcgetwinsize(std::io::stderr()));
+    let known = |length: u16| (length > 0).then_some(usize::from(length));
+    size.map_or((None, None), |size| (known(size.ws_col), known(size.ws_row)))
 }
 
 #[cfg(not(unix))]
-fn terminal_width() -> Option<usize> {
-    None
+fn terminal_size() -> (Option<usize>, Option<usize>) {
+    (None, None)
 }
 
 #[cfg(test)]

@@ -107,6 +107,8 @@ impl Globals {
             stdout_color: color(self.color, environment, environment.stdout_terminal),
             stderr_color: color(self.color, environment, environment.stderr_terminal),
             width: width(environment),
+            height: environment.height,
+            redraws: environment.stdout_terminal && !is_dumb(environment),
             wide: self.wide,
             header: self.no_header.then_some(false),
             columns: self.columns.clone(),
@@ -126,8 +128,13 @@ pub fn color(when: Color, environment: &Environment, terminal: bool) -> bool {
         Color::Never => false,
         Color::Auto if environment.is_set("NO_COLOR") => false,
         Color::Auto if environment.is_set("CLICOLOR_FORCE") => true,
-        Color::Auto => terminal && environment.text("TERM") != Some("dumb"),
+        Color::Auto => terminal && !is_dumb(environment),
     }
+}
+
+/// A terminal that understands no escape sequences.
+fn is_dumb(environment: &Environment) -> bool {
+    environment.text("TERM") == Some("dumb")
 }
 
 /// `COLUMNS` wins over what the terminal says, as people set it to get a width they can rely on.

@@ -54,7 +54,7 @@ impl Answer {
         if style.sort.is_some() && spec.shape == Shape::Live {
             return Err(OutputError::SortLive);
         }
-        let renderer = render::renderer(format, spec.shape, style);
+        let renderer = render::renderer(format, &spec, style);
         let mut answer = Self {
             renderer,
             format,
@@ -133,7 +133,11 @@ impl Answer {
 
     /// Writes what was gathered, so that it is seen now.
     pub fn flush(&mut self) -> Result<Flow, OutputError> {
-        let flow = self.console.flush()?;
+        let view = View { columns: self.columns.as_deref().unwrap_or_default(), style: self.console.style() };
+        let flow = match self.renderer.frame(&view) {
+            Some(frame) => self.console.redraw(frame)?,
+            None => self.console.flush()?,
+        };
         Ok(self.follow(flow))
     }
 
@@ -168,6 +172,11 @@ impl Answer {
                 };
                 self.renderer.end(&view, complete, &mut out);
             }
+        }
+        if self.spec.shape == Shape::Live {
+            // What was drawn over until now is written once more, to stay.
+            let flow = self.console.redraw(String::new())?;
+            self.follow(flow);
         }
         self.write(&out)?;
         self.flush()?;

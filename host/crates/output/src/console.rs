@@ -131,8 +131,12 @@ impl Console {
     /// The error that ends the run.
     pub fn error(&self, report: &ErrorReport) {
         let style = self.style();
-        // Whatever work had not ended has ended now, and must not be drawn below the error.
-        self.streams().board.clear();
+        // Whatever work had not ended has ended now, and must not be drawn below the error; what was
+        // drawn over and over stays as it is.
+        let mut streams = self.streams();
+        streams.board.clear();
+        streams.settle();
+        drop(streams);
         self.say(report.json(style.verbosity), || report.text(style.verbosity, style.stderr_color));
     }
 
@@ -183,6 +187,11 @@ impl Console {
     /// Writes part of an answer.
     pub(crate) fn write(&self, text: &str) -> Result<Flow, OutputError> {
         self.streams().answer(text)
+    }
+
+    /// Draws whole lines over those that were drawn so last; only for a terminal.
+    pub(crate) fn redraw(&self, frame: String) -> Result<Flow, OutputError> {
+        self.streams().redraw(frame)
     }
 
     /// Writes what was gathered of an answer.

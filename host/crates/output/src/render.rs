@@ -7,6 +7,7 @@
 pub(crate) mod delimited;
 pub(crate) mod fields;
 pub(crate) mod json;
+pub(crate) mod live;
 pub(crate) mod table;
 pub(crate) mod yaml;
 
@@ -16,7 +17,7 @@ use crate::error::OutputError;
 use crate::humanize;
 use crate::record::{self, Cell, Record};
 use crate::select::Chosen;
-use crate::style::{ColumnFormat, Format, Shape, Style};
+use crate::style::{AnswerSpec, ColumnFormat, Format, Shape, Style};
 use crate::visible::Visible;
 
 /// Elements of an array that are shown in one cell, before an ellipsis stands for the rest.
@@ -46,16 +47,26 @@ pub(crate) trait Render: Send {
     /// can; one whose command failed does not.
     fn end(&mut self, view: &View<'_>, complete: bool, out: &mut String);
 
+    /// What is to stand on the terminal in place of what this gave last; none for renderers that only
+    /// append, and while nothing has changed.
+    fn frame(&mut self, _view: &View<'_>) -> Option<String> {
+        None
+    }
+
     /// Titles of the columns for which there was no room.
     fn left_out(&self) -> Vec<String> {
         Vec::new()
     }
 }
 
-/// The renderer of `format` for an answer of `shape`.
-pub(crate) fn renderer(format: Format, shape: Shape, style: &Style) -> Box<dyn Render> {
-    let one = shape == Shape::One;
+/// The renderer of `format` for an answer of this kind.
+pub(crate) fn renderer(format: Format, spec: &AnswerSpec, style: &Style) -> Box<dyn Render> {
+    let one = spec.shape == Shape::One;
     match format {
+        Format::Table if spec.shape == Shape::Live => match &spec.key {
+            Some(key) if style.redraws => Box::new(live::Live::new(key)),
+            _ => Box::new(table::Table::of_events()),
+        },
         Format::Table => Box::new(table::Table::default()),
         Format::Text => Box::new(fields::Fields::default()),
         Format::Json => Box::new(json::Json::new(!one, style.stdout_terminal)),

@@ -35,6 +35,13 @@ pub(crate) struct Streams {
     shares_terminal: bool,
     /// Whether the cursor of that terminal stands behind an unfinished line of the answer.
     mid_line: bool,
+    /// What stands at the end of standard output and is drawn over: whole lines, on a terminal.
+    frame: String,
+}
+
+/// Goes up so many lines, and clears all from there on.
+fn up_and_clear(lines: usize) -> String {
+    format!("\r\x1b[{lines}A\x1b[J")
 }
 
 impl Streams {
@@ -49,7 +56,25 @@ impl Streams {
             ticking: false,
             shares_terminal,
             mid_line: false,
+            frame: String::new(),
         }
+    }
+
+    /// Draws `frame`, which consists of whole lines, over the one that stands there.
+    pub(crate) fn redraw(&mut self, frame: String) -> Result<Flow, OutputError> {
+        let before = std::mem::replace(&mut self.frame, frame);
+        let (before, frame) = (before.lines().count(), self.frame.clone());
+        let text = if before > 0 { up_and_clear(before) + &frame } else { frame };
+        self.answer(&text)?;
+        let flow = self.flush();
+        // A frame is whole lines; what takes it away ends in an escape sequence, at a line's begin.
+        self.mid_line = false;
+        flow
+    }
+
+    /// Lets the frame stand where it is: what follows comes below it.
+    pub(crate) fn settle(&mut self) {
+        self.frame.clear();
     }
 
     /// Writes part of the answer, sooner or later.
@@ -78,6 +103,9 @@ impl Streams {
         // The answer's own failure comes up when the answer is written on or finished.
         let _ = self.flush();
         self.erase();
+        let frame = if self.shares_terminal { self.frame.clone() } else { String::new() };
+        // Frames come after what is said, so that they can be drawn over further on.
+        let _ = self.redraw_if(&frame, String::new());
         let mut bytes = Vec::with_capacity(line.len() + 2);
         if std::mem::take(&mut self.mid_line) {
             bytes.push(b'\n');
@@ -85,6 +113,12 @@ impl Streams {
         bytes.extend_from_slice(line.as_bytes());
         bytes.push(b'\n');
         let _ = self.stderr.write_all(&bytes).and_then(|()| self.stderr.flush());
+        let _ = self.redraw_if(&frame, frame.clone());
+    }
+
+    /// Draws `next` where there is a frame at all.
+    fn redraw_if(&mut self, frame: &str, next: String) -> Result<Flow, OutputError> {
+        if frame.is_empty() { Ok(Flow::Continue) } else { self.redraw(next) }
     }
 
     /// Draws the progress line that is due at `now`, if any is.

@@ -159,6 +159,10 @@ pub struct Style {
     pub stderr_color: bool,
     /// Columns that a line may have; none for as many as it takes.
     pub width: Option<usize>,
+    /// Lines that the terminal has; none for as many as it takes.
+    pub height: Option<usize>,
+    /// Whether standard output is a terminal on which what was drawn can be drawn over.
+    pub redraws: bool,
     /// `--wide`: show the columns that are marked so.
     pub wide: bool,
     /// Whether titles are shown; none chooses by format: tables and CSV have them.

@@ -35,15 +35,22 @@ const WIDEST_FIXED: usize = 24;
 const GAP: usize = 2;
 
 /// Rows, held back until their widths are known.
-#[derive(Default)]
 pub(crate) struct Table {
+    /// How many rows are held back.
+    measured: usize,
     held: Vec<Vec<Drawn>>,
     layout: Option<Layout>,
     left_out: Vec<String>,
 }
 
+impl Default for Table {
+    fn default() -> Self {
+        Self { measured: MEASURED_ROWS, held: Vec::new(), layout: None, left_out: Vec::new() }
+    }
+}
+
 /// A cell, ready but for its width.
-struct Drawn {
+pub(super) struct Drawn {
     text: String,
     columns: usize,
     tone: Tone,
@@ -59,7 +66,7 @@ impl Render for Table {
             return Ok(());
         }
         self.held.push(row);
-        if self.held.len() == MEASURED_ROWS {
+        if self.held.len() == self.measured {
             self.release(view, out);
         }
         Ok(())
@@ -77,24 +84,39 @@ impl Render for Table {
 }
 
 impl Table {
+    /// A table of what happens over time: no row is held back to measure it beside later ones.
+    pub(super) fn of_events() -> Self {
+        Self { measured: 1, ..Self::default() }
+    }
+
     fn release(&mut self, view: &View<'_>, out: &mut String) {
-        let titles: Vec<Drawn> = view.columns.iter().map(|column| draw_title(&column.title)).collect();
-        let with_titles = view.style.header.unwrap_or(true);
         let held = mem::take(&mut self.held);
-        let wants = (0..view.columns.len())
-            .map(|index| want(index, &held, with_titles.then(|| &titles[index]), view.columns[index].format))
-            .collect();
-        let layout = Layout::fit(wants, view.style.width, GAP);
-        self.left_out =
-            view.columns[layout.widths.len()..].iter().map(|column| column.title.clone()).collect();
-        if with_titles {
-            line(&titles, &layout, view, out);
-        }
-        for row in &held {
-            line(row, &layout, view, out);
-        }
+        let layout = whole(&held.iter().collect::<Vec<_>>(), view, out);
+        self.left_out = left_out(&layout, view);
         self.layout = Some(layout);
     }
+}
+
+/// Appends titles and rows, and gives the layout that was made for them.
+pub(super) fn whole(rows: &[&Vec<Drawn>], view: &View<'_>, out: &mut String) -> Layout {
+    let titles: Vec<Drawn> = view.columns.iter().map(|column| draw_title(&column.title)).collect();
+    let with_titles = view.style.header.unwrap_or(true);
+    let wants = (0..view.columns.len())
+        .map(|index| want(index, rows, with_titles.then(|| &titles[index]), view.columns[index].format))
+        .collect();
+    let layout = Layout::fit(wants, view.style.width, GAP);
+    if with_titles {
+        line(&titles, &layout, view, out);
+    }
+    for row in rows {
+        line(row, &layout, view, out);
+    }
+    layout
+}
+
+/// Titles of the columns for which a layout has no room.
+pub(super) fn left_out(layout: &Layout, view: &View<'_>) -> Vec<String> {
+    view.columns[layout.widths.len()..].iter().map(|column| column.title.clone()).collect()
 }
 
 fn draw_title(title: &str) -> Drawn {
@@ -102,7 +124,7 @@ fn draw_title(title: &str) -> Drawn {
     Drawn { columns: width::columns(&text), text, tone: Tone::Strong, number: false }
 }
 
-fn draw_row(record: &Record<'_>, view: &View<'_>) -> Vec<Drawn> {
+pub(super) fn draw_row(record: &Record<'_>, view: &View<'_>) -> Vec<Drawn> {
     let room = view.style.width.unwrap_or(usize::MAX);
     let draw = |(cell, format): (Cell<'_>, ColumnFormat)| {
         let text = shown(&cell, format, view.style, room);
@@ -117,7 +139,7 @@ fn draw_row(record: &Record<'_>, view: &View<'_>) -> Vec<Drawn> {
 }
 
 /// How wide a column would be, how narrow it may be, and where its values stand.
-fn want(index: usize, rows: &[Vec<Drawn>], title: Option<&Drawn>, format: ColumnFormat) -> Want {
+fn want(index: usize, rows: &[&Vec<Drawn>], title: Option<&Drawn>, format: ColumnFormat) -> Want {
     let cells = || rows.iter().filter_map(|row| row.get(index));
     let natural = cells().chain(title).map(|cell| cell.columns).max().unwrap_or(0);
     let is_number = match format {

@@ -1,0 +1,91 @@
+//! A table that is drawn over as its records change: what a watch shows on a terminal.
+//!
+//! A record replaces the one with the same key. All rows are kept, and as many are drawn as the
+//! terminal has lines for: those that changed last. At the end the whole table is written, to stay.
+//! Where the cursor goes is the streams' business; here are only lines, none wider than the terminal,
+//! since one that wraps would be drawn over in part.
+
+use super::table::{Drawn, draw_row, left_out, whole};
+use super::{Render, View};
+use crate::error::OutputError;
+use crate::record::{Pointer, Record};
+
+/// Lines besides the rows: the titles, the count of rows without room, and the one that the cursor
+/// stands on.
+const OTHER_LINES: usize = 3;
+
+/// Rows by key, in the order in which they came.
+pub(crate) struct Live {
+    key: Pointer,
+    rows: Vec<Row>,
+    /// How many records came.
+    came: u64,
+    /// Whether something has come since the last frame.
+    changed: bool,
+    left_out: Vec<String>,
+}
+
+struct Row {
+    key: String,
+    cells: Vec<Drawn>,
+    /// The number of the record that it shows.
+    came: u64,
+}
+
+impl Live {
+    /// `key` is the JSON Pointer of what records are known by.
+    pub(crate) fn new(key: &str) -> Self {
+        Self { key: Pointer::parse(key), rows: Vec::new(), came: 0, changed: false, left_out: Vec::new() }
+    }
+
+    /// The rows that changed last, in the order in which they came, and how many there are besides.
+    fn shown(&self, view: &View<'_>) -> (Vec<&Vec<Drawn>>, usize) {
+        let room = view.style.height.map_or(usize::MAX, |height| height.saturating_sub(OTHER_LINES).max(1));
+        let besides = self.rows.len().saturating_sub(room);
+        let mut came: Vec<u64> = self.rows.iter().map(|row| row.came).collect();
+        came.sort_unstable();
+        let first = came.get(besides).copied().unwrap_or_default();
+        let rows = self.rows.iter().filter(|row| row.came >= first);
+        (rows.map(|row| &row.cells).collect(), besides)
+    }
+}
+
+impl Render for Live {
+    fn row(&mut self, record: &Record<'_>, view: &View<'_>, _: &mut String) -> Result<(), OutputError> {
+        self.came += 1;
+        self.changed = true;
+        let (came, cells) = (self.came, draw_row(record, view));
+        let key = record.cell(&self.key).exact().into_owned();
+        match self.rows.iter_mut().find(|row| row.key == key) {
+            Some(row) => (row.cells, row.came) = (cells, came),
+            None => self.rows.push(Row { key, cells, came }),
+        }
+        Ok(())
+    }
+
+    fn frame(&mut self, view: &View<'_>) -> Option<String> {
+        if !std::mem::take(&mut self.changed) {
+            return None;
+        }
+        let mut out = String::new();
+        let (rows, besides) = self.shown(view);
+        whole(&rows, view, &mut out);
+        if besides > 0 {
+            out.push_str(&format!("and {besides} more\n"));
+        }
+        Some(out)
+    }
+
+    fn end(&mut self, view: &View<'_>, _: bool, out: &mut String) {
+        if !self.rows.is_empty() {
+            let rows: Vec<_> = self.rows.iter().map(|row| &row.cells).collect();
+            let layout = whole(&rows, view, out);
+            self.left_out = left_out(&layout, view);
+        }
+        self.changed = false;
+    }
+
+    fn left_out(&self) -> Vec<String> {
+        self.left_out.clone()
+    }
+}
