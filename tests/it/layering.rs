@@ -24,7 +24,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("host/crates/store", &["vantage-policy"]),
     ("host/crates/runtime", &["vantage-policy"]),
     // The packs that it compiles, linked for their descriptions.
-    ("host/crates/bundle", &["vantage-pack-cluster"]),
+    ("host/crates/bundle", &["vantage-pack-cluster", "vantage-pack-job"]),
     ("host/xtask", &[]),
     ("sdk/rust", &[]),
     ("sdk/rust/example", &["vantage-plugin"]),
@@ -32,6 +32,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("tests/support", &["vantage-platform"]),
     ("tests/guests", &["vantage-plugin"]),
     ("plugins/cluster", &["vantage-plugin"]),
+    ("plugins/job", &["vantage-plugin"]),
 ];
 
 /// Crates that only some packages may name.

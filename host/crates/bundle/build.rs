@@ -32,11 +32,18 @@ struct Source {
 }
 
 fn packs() -> Vec<Source> {
-    vec![Source {
-        package: "vantage-pack-cluster",
-        id: "vantage/cluster",
-        description: vantage_pack_cluster::pack().describe(),
-    }]
+    vec![
+        Source {
+            package: "vantage-pack-cluster",
+            id: "vantage/cluster",
+            description: vantage_pack_cluster::pack().describe(),
+        },
+        Source {
+            package: "vantage-pack-job",
+            id: "vantage/job",
+            description: vantage_pack_job::pack().describe(),
+        },
+    ]
 }
 
 fn main() {

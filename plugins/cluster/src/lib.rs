@@ -1,5 +1,5 @@
-//! The bundled pack `vantage/cluster`: the clusters of an organization, listed, shown, made and
-//! deleted.
+//! The bundled pack `vantage/cluster`: the clusters of an organization, listed, shown, made,
+//! deleted and watched.
 //!
 //! It uses nothing but `vantage-plugin`, like any third-party pack. `creationParameters` is selected
 //! nowhere: it may hold secrets. The host's bundle builds it as a component and links it natively
@@ -11,6 +11,7 @@ mod get;
 mod list;
 #[cfg(test)]
 mod tests;
+mod watch;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -36,6 +37,7 @@ pub fn pack() -> Pack {
         .command(get::command())
         .command(create::command())
         .command(delete::command())
+        .command(watch::command())
 }
 
 /// A cluster as the API names its fields.

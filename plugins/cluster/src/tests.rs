@@ -176,3 +176,40 @@ fn every_command_has_examples_and_a_schema_whose_properties_its_columns_show() {
         }
     }
 }
+
+fn in_status(status: &str) -> Value {
+    let mut record = cluster("a");
+    record["status"] = json!(status);
+    record
+}
+
+fn watched(statuses: &[&str]) -> Rehearsal {
+    let event = |status: &&str| Ok(json!({ "clusterStatusChanged": in_status(status) }));
+    Rehearsal::new(pack()).events("WatchClusters", statuses.iter().map(event))
+}
+
+#[test]
+fn watch_emits_every_state_until_the_one_that_was_asked_for() {
+    let run = watched(&["preparing", "ready", "degraded"])
+        .run("cluster watch", json!({ "name": "a", "until": "ready" }));
+    assert_eq!((run.result, run.records), (Ok(()), vec![in_status("preparing"), in_status("ready")]));
+    assert_eq!(run.calls[0].1, json!({ "name": "a" }));
+}
+
+#[test]
+fn watch_says_why_it_ended() {
+    let fails = |run: vantage_plugin::testing::Run| {
+        let error = run.result.expect_err("it fails");
+        format!("{}: {}", error.kind(), error.message())
+    };
+    let run = watched(&["ready"]).run("cluster watch", json!({ "name": "a" }));
+    assert_eq!(fails(run), "not-found: cluster `a` was deleted");
+    let run = watched(&["ready"]).run("cluster watch", json!({}));
+    assert_eq!(fails(run), "unavailable: the platform has ended the events");
+    let run = Rehearsal::new(pack())
+        .refuse_events("WatchClusters", json!([{ "message": "none", "code": "NOT_FOUND" }]))
+        .run("cluster watch", json!({ "name": "a" }));
+    assert_eq!(fails(run), "not-found: cluster `a` was not found");
+    let run = Rehearsal::new(pack()).run("cluster watch", json!({ "until": "ready" }));
+    assert_eq!(fails(run), "usage: `--until` needs the name of one cluster");
+}

@@ -64,8 +64,13 @@ pub struct Run {
 
 /// What the platform says to one call.
 pub(crate) enum Said {
-    Data { data: Value, errors: Value },
+    Data {
+        data: Value,
+        errors: Value,
+    },
     Pages(VecDeque<Vec<Value>>),
+    /// Each event's data and errors, or the failure that ends them.
+    Events(VecDeque<Result<(Value, Value)>>),
     Failure(Error),
 }
 
@@ -105,6 +110,19 @@ impl Rehearsal {
     /// Answers the next [`pages`](crate::Graphql::pages) of `operation` with these pages of nodes.
     pub fn pages(self, operation: impl AsRef<str>, pages: impl IntoIterator<Item = Vec<Value>>) -> Self {
         self.say(operation, Said::Pages(pages.into_iter().collect()))
+    }
+
+    /// Answers the next [`subscribe`](crate::Graphql::subscribe) of `operation` with these events, and
+    /// then its end. An error in place of an event's data ends them with it.
+    pub fn events(self, operation: impl AsRef<str>, events: impl IntoIterator<Item = Result<Value>>) -> Self {
+        let events = events.into_iter().map(|event| Ok((event?, json!([]))));
+        self.say(operation, Said::Events(events.collect()))
+    }
+
+    /// Answers the next [`subscribe`](crate::Graphql::subscribe) of `operation` with GraphQL `errors`,
+    /// an array, and its end: as an API does that refuses a subscription.
+    pub fn refuse_events(self, operation: impl AsRef<str>, errors: impl Into<Value>) -> Self {
+        self.say(operation, Said::Events(VecDeque::from([Ok((Value::Null, errors.into()))])))
     }
 
     /// Fails the next call of `operation`.

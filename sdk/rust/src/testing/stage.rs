@@ -104,7 +104,7 @@ impl Stage {
             Said::Data { data, errors } => {
                 Ok(RawResponse { data: data.to_string(), errors: errors.to_string() })
             }
-            _ => Err(Error::failed(format!("the rehearsal has pages for `{operation}`, not data"))),
+            _ => Err(Error::failed(format!("the rehearsal has no data for `{operation}`"))),
         }
     }
 
@@ -168,13 +168,13 @@ impl GraphqlPort for OnStage {
     fn paginate(&self, operation: &str, variables: &str, _: &str) -> Result<Box<dyn PagesPort>> {
         match self.0.call(operation, variables)? {
             Said::Pages(pages) => Ok(Box::new(StagedPages(RefCell::new(pages)))),
-            _ => Err(Error::failed(format!("the rehearsal has data for `{operation}`, not pages"))),
+            _ => Err(Error::failed(format!("the rehearsal has no pages for `{operation}`"))),
         }
     }
     fn subscribe(&self, operation: &str, variables: &str) -> Result<Box<dyn EventsPort>> {
         match self.0.call(operation, variables)? {
-            Said::Pages(pages) => Ok(Box::new(StagedPages(RefCell::new(pages)))),
-            _ => Err(Error::failed(format!("the rehearsal has data for `{operation}`, not events"))),
+            Said::Events(events) => Ok(Box::new(StagedEvents(RefCell::new(events)))),
+            _ => Err(Error::failed(format!("the rehearsal has no events for `{operation}`"))),
         }
     }
     fn execute_document(&self, api: &str, document: &str, _: &str) -> Result<RawResponse> {
@@ -192,17 +192,12 @@ impl PagesPort for StagedPages {
     }
 }
 
-impl EventsPort for StagedPages {
+struct StagedEvents(RefCell<VecDeque<Result<(Value, Value)>>>);
+
+impl EventsPort for StagedEvents {
     fn next(&self) -> Result<Option<RawResponse>> {
-        let mut events = self.0.borrow_mut();
-        while let Some(page) = events.front_mut() {
-            if page.is_empty() {
-                events.pop_front();
-                continue;
-            }
-            return Ok(Some(RawResponse { data: page.remove(0).to_string(), errors: "[]".to_owned() }));
-        }
-        Ok(None)
+        let event = self.0.borrow_mut().pop_front().transpose()?;
+        Ok(event.map(|(data, errors)| RawResponse { data: data.to_string(), errors: errors.to_string() }))
     }
 }
 
