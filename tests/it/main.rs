@@ -17,6 +17,7 @@ mod doctor;
 mod documents;
 mod guests;
 mod help;
+mod job;
 mod languages;
 mod layering;
 #[cfg(target_os = "linux")]

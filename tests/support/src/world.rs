@@ -70,6 +70,15 @@ impl World {
         }
     }
 
+    /// Starts a platform where the one was that has been stopped: at the same address.
+    ///
+    /// # Panics
+    /// Where somebody else listens there by now.
+    pub fn start_platform(&mut self, options: Options) {
+        let options = Options { port: self.ready.port, ..options };
+        self.platform = Some(self.runtime.block_on(vantage_platform::serve(options)).unwrap());
+    }
+
     /// The binary with `arguments` in this world: nothing of the developer's environment, no
     /// terminal, a pinned clock.
     pub fn command(&self, arguments: &[&str]) -> Command {
