@@ -1,7 +1,7 @@
 //! The bundled job pack against the local platform: every verb, and watches through whatever happens
 //! to them.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
@@ -142,11 +142,10 @@ impl Watching {
 
     /// Waits for the end, and gives all that came after what was read already.
     fn end(self, world: &World) -> Ran {
-        let Self { mut child, mut events } = self;
+        let Self { child, mut events } = self;
         let mut rest = String::new();
-        std::io::Read::read_to_string(&mut events, &mut rest).unwrap();
-        child.stdout = None;
-        let ran = world.end(child);
+        events.read_to_string(&mut rest).unwrap();
+        let ran = Ran::new(&child.wait_with_output().unwrap(), |text| world.normal(text));
         Ran { stdout: rest, ..ran }
     }
 }
@@ -227,7 +226,13 @@ fn a_grant_that_is_revoked_ends_a_watch() {
     let mut watching = Watching::start(&world, &[&id]);
     watching.next();
     world.run(&["plugin", "revoke", "job", WATCH]).expect(0);
-    assert_snapshot!(watching.end(&world).expect(5), @"");
+    assert_snapshot!(watching.end(&world).expect(5), @r#"
+    exit: 5
+    --- stdout
+    --- stderr
+    error: pack `vantage/job` was denied: `subscription jobs/Subscription.jobSubmissionChanged` is not granted
+    hint: vantage plugin grant vantage/job "subscription jobs/Subscription.jobSubmissionChanged" allows it
+    "#);
     // Other commands of the pack go on.
     world.run(&["job", "submission", "get", &id]).expect(0);
     world.run(&["job", "submission", "watch", &id]).expect(5);
