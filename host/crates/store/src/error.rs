@@ -1,4 +1,4 @@
-//! What can go wrong with packs on disk, and what the user can do about it.
+//! What can go wrong with packs on disk and the audit log, and what the user can do about it.
 //!
 //! Messages name the file or the pack and what was wrong with it; advice is in
 //! [`StoreError::hints`], in `error/advice.rs`. The host's `error.rs` turns [`StoreError::kind`] into an
@@ -94,6 +94,16 @@ pub enum StoreError {
     #[error("`{}` has version {found}; this vantage changes only version {known}", path.display())]
     IndexNewer {
         /// The index.
+        path: PathBuf,
+        /// The version that it has.
+        found: u32,
+        /// The version that this program writes.
+        known: u32,
+    },
+    /// A later version of this program keeps the audit log; it is read, never written.
+    #[error("`{}` has version {found}; this vantage writes only version {known}", path.display())]
+    AuditNewer {
+        /// The file that says so.
         path: PathBuf,
         /// The version that it has.
         found: u32,

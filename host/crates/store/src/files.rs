@@ -30,11 +30,34 @@ pub(crate) fn open_own(path: &Path) -> Result<Option<(File, Metadata)>, StoreErr
     let file = match OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(not_opened(path, error)),
+        Err(error) => return Err(not_opened("read", path, error)),
     };
     let metadata = file.metadata().map_err(|error| StoreError::io("read", path, error))?;
     check_own(path, &metadata)?;
     Ok(Some((file, metadata)))
+}
+
+/// Opens one of the store's own files that only the user may read, or `None` where there is none.
+pub(crate) fn open_private(path: &Path) -> Result<Option<(File, Metadata)>, StoreError> {
+    let Some((file, metadata)) = open_own(path)? else {
+        return Ok(None);
+    };
+    check_private(path, &metadata)?;
+    Ok(Some((file, metadata)))
+}
+
+/// Opens such a file to read and write it, and makes it where there is none. What is written goes to
+/// its end if `append`, else to where the writer says.
+pub(crate) fn create_private(path: &Path, append: bool) -> Result<(File, Metadata), StoreError> {
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).append(append).create(true).truncate(false).mode(PRIVATE);
+    let opened = options.custom_flags(flags.bits().cast_signed()).open(path);
+    let file = opened.map_err(|error| not_opened("open", path, error))?;
+    let metadata = file.metadata().map_err(|error| StoreError::io("read", path, error))?;
+    check_own(path, &metadata)?;
+    check_private(path, &metadata)?;
+    Ok((file, metadata))
 }
 
 /// What the store's own file is, without opening it, or `None` where there is none.
@@ -186,14 +209,24 @@ pub(crate) fn read_source(path: &Path, limit: u64) -> Result<Vec<u8>, StoreError
     read_bounded(file, limit, path)?.ok_or_else(too_large)
 }
 
-fn not_opened(path: &Path, error: io::Error) -> StoreError {
+/// Says that a file could not be opened, and whether that is for a symbolic link in its place.
+pub(crate) fn not_opened(action: &'static str, path: &Path, error: io::Error) -> StoreError {
     match rustix::io::Errno::from_io_error(&error) {
         Some(rustix::io::Errno::LOOP) => foreign(path, "it is a symbolic link".into()),
-        _ => StoreError::io("read", path, error),
+        _ => StoreError::io(action, path, error),
     }
 }
 
-fn check_own(path: &Path, metadata: &Metadata) -> Result<(), StoreError> {
+/// Nobody but the owner may even read it.
+fn check_private(path: &Path, metadata: &Metadata) -> Result<(), StoreError> {
+    let mode = metadata.mode() & 0o7777;
+    if mode & 0o077 != 0 {
+        return Err(foreign(path, format!("others can read it (mode {mode:04o})")));
+    }
+    Ok(())
+}
+
+pub(crate) fn check_own(path: &Path, metadata: &Metadata) -> Result<(), StoreError> {
     if !metadata.is_file() {
         return Err(foreign(path, format!("it is {}", what_it_is(metadata))));
     }

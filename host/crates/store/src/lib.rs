@@ -5,7 +5,7 @@
 //! bytes by content, and then writes one index that names them ([`Store::list`], [`Store::find`],
 //! [`Store::remove`]). From the index a [`Catalog`] is derived, which is all that help, completion
 //! and parsing read. Beside the index are what the user granted to each pack ([`Store::grants`],
-//! [`Store::revoke`]) and what packs keep ([`PackStorage`]).
+//! [`Store::revoke`]) and what packs keep ([`PackStorage`]). What packs did is in the [`AuditLog`].
 //!
 //! ```text
 //! DATA/packs/objects/sha256/AB/CDEF….wasm   components, by content
@@ -14,6 +14,7 @@
 //! DATA/packs/catalog-v1.bin                 derived from the index
 //! DATA/packs/storage/….json                 what packs keep
 //! DATA/packs/lock, storage/lock             held by whoever changes something
+//! STATE/audit.jsonl, audit.head, audit.lock what packs asked for, and what was decided
 //! ```
 //!
 //! Nothing here runs or compiles a pack, knows a token, or decides what a capability allows: that is
@@ -31,6 +32,7 @@
 //! ```
 
 mod add;
+mod audit;
 mod authority;
 mod catalog;
 mod digest;
@@ -48,6 +50,10 @@ mod storage;
 mod store;
 
 pub use add::{NewPack, Removed};
+pub use audit::{
+    AuditDecision, AuditEntry, AuditFault, AuditFinding, AuditFindings, AuditLine, AuditLog, AuditProblem,
+    AuditSnapshot, AuditSummary,
+};
 pub use authority::GrantsInForce;
 pub use catalog::{Catalog, CatalogCommand, CatalogEntry};
 pub use digest::{Digest, sha256_digest};

@@ -1,4 +1,5 @@
-//! The lock under which packs are changed: one process at a time, for a bounded while.
+//! The locks under which packs are changed and the audit log is written: one process at a time, for a
+//! bounded while.
 //!
 //! The lock is the operating system's, on a file that holds nothing else, so it ends with its process
 //! however that ends. The holder writes its process number into the file: not to lock, but so that
@@ -38,7 +39,7 @@ impl Lock {
         tracing::info!(
             path = %path.display(),
             holder = holder.as_deref().unwrap_or("another process"),
-            "waiting for another vantage that changes packs"
+            "waiting for another vantage"
         );
         match wait(file, patience) {
             Some(Ok(file)) => Ok(Self::taken(file)),
@@ -81,7 +82,7 @@ fn wait(file: File, patience: Duration) -> Option<io::Result<File>> {
 }
 
 fn open(path: &Path) -> Result<File, StoreError> {
-    OpenOptions::new()
+    let file = OpenOptions::new()
         .read(true)
         .write(true)
         .create(true)
@@ -89,7 +90,11 @@ fn open(path: &Path) -> Result<File, StoreError> {
         .mode(files::PRIVATE)
         .custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC).bits().cast_signed())
         .open(path)
-        .map_err(|error| StoreError::io("open the lock", path, error))
+        .map_err(|error| files::not_opened("open the lock", path, error))?;
+    let metadata = file.metadata().map_err(|error| StoreError::io("read", path, error))?;
+    // The holder's number is written into it: into nothing that is not the store's own.
+    files::check_own(path, &metadata)?;
+    Ok(file)
 }
 
 fn holder(path: &Path) -> Option<String> {

@@ -49,13 +49,13 @@ impl StoreError {
                 "a pack is one component; debug information can be stripped from it".into()
             }
             Self::NoSpace { .. } => "free some space and try again; nothing was changed".into(),
-            Self::Foreign { path, .. } => return foreign_hints(path),
+            Self::Foreign { path, reason } => return foreign_hints(path, reason),
             Self::Description { source, .. } => return source.hints(),
             Self::Locked { .. } => "try again when the other vantage has finished".into(),
             Self::IndexCorrupt { path, .. } => {
                 format!("mend the line, or move `{}` away and add the packs again", path.display())
             }
-            Self::IndexNewer { .. } => "use the newer vantage that wrote it".into(),
+            Self::IndexNewer { .. } | Self::AuditNewer { .. } => "use the newer vantage that wrote it".into(),
             Self::ObjectMissing { .. } | Self::ObjectDamaged { .. } | Self::Broken { .. } => {
                 "add the pack again from its source: vantage plugin add SOURCE".into()
             }
@@ -95,9 +95,15 @@ impl StoreError {
     }
 }
 
-fn foreign_hints(path: &Path) -> Vec<String> {
+fn foreign_hints(path: &Path, reason: &str) -> Vec<String> {
+    let mends = match reason.starts_with("others can read") {
+        true => ("go-rwx", "reading"),
+        false => ("go-w", "writing"),
+    };
     vec![format!(
-        "see what it is with ls -ld '{0}'; chmod go-w '{0}' keeps others from writing",
-        path.display()
+        "see what it is with ls -ld '{0}'; chmod {1} '{0}' keeps others from {2}",
+        path.display(),
+        mends.0,
+        mends.1
     )]
 }
