@@ -5,6 +5,7 @@
 //! the host knows, with its hints and request id.
 
 pub mod answers;
+pub mod audit;
 pub mod authority;
 pub mod identity;
 pub mod inputs;

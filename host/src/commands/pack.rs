@@ -18,6 +18,7 @@ use vantage_runtime::{Component, PackError, RunOutcome, RunRequest, RuntimeError
 mod before;
 
 use crate::adapters::answers::ConsoleAnswers;
+use crate::adapters::audit::RunLog;
 use crate::adapters::authority::StoredGrants;
 use crate::adapters::identity::SessionIdentity;
 use crate::adapters::inputs::NamedFiles;
@@ -70,7 +71,8 @@ pub async fn run(
         limits: settings.limits,
     };
     let files = packs::files(command, &arguments);
-    let ports = ports(pack, files, settings.values, context, Arc::clone(&answers), failures.clone())?;
+    let audit = RunLog::new(pack, command, context)?;
+    let ports = ports(pack, audit, files, settings.values, context, Arc::clone(&answers), failures.clone())?;
     let runtime = context.runtime()?;
     let loaded = match &pack.origin {
         PackOrigin::Bundled(bundled) => {
@@ -132,6 +134,7 @@ fn crashed(pack: &Chosen, error: RuntimeError) -> HostError {
 
 fn ports(
     pack: &Chosen,
+    audit: RunLog,
     files: Vec<(String, Vec<String>)>,
     settings: String,
     context: &Context,
@@ -174,6 +177,7 @@ fn ports(
         }),
         inputs: Arc::new(NamedFiles { named: files, failures }),
         clock: Arc::new(WallClock),
+        audit: Arc::new(audit),
         settings,
     })
 }

@@ -33,6 +33,20 @@ pub enum Rule {
     TeamPolicy,
 }
 
+impl Rule {
+    /// The word that stands for it in the audit log; it is never changed.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Rule::NotListed => "not-listed",
+            Rule::ReadOnly => "read-only",
+            Rule::NotGranted => "not-granted",
+            Rule::BeyondReach => "beyond-reach",
+            Rule::Anonymous => "anonymous",
+            Rule::TeamPolicy => "team-policy",
+        }
+    }
+}
+
 /// Why something was denied.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]

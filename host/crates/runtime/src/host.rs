@@ -17,6 +17,7 @@ mod output;
 mod pages;
 mod persona;
 mod prompt;
+mod record;
 mod session;
 mod storage;
 mod subscription;

@@ -6,6 +6,7 @@
 //! asks any other port.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use serde_json::Value;
@@ -172,6 +173,44 @@ pub trait Clock: Send + Sync {
     fn now_milliseconds(&self) -> u64;
 }
 
+/// One thing that a pack asked for, what was decided, and what became of it.
+///
+/// It holds no variables, no answers and nothing else that a pack could fill with what it read, but
+/// for the names of root fields in documents that it makes while it runs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// `query`, `mutation`, `subscription`, `dynamic`, `persona` or `storage`; where it was not
+    /// understood what the pack asked for, `document` or `operation`.
+    pub kind: &'static str,
+    /// A declared operation's name; the coordinates of a document that was made while running; the
+    /// text of any other capability.
+    pub operation: Option<String>,
+    /// The root fields that it reaches, as in `cluster/Query.clusters`.
+    pub fields: Vec<String>,
+    /// Whether it was allowed, to its end.
+    pub allowed: bool,
+    /// The rule that denied it.
+    pub rule: Option<&'static str>,
+    /// The capability that was missing.
+    pub capability: Option<String>,
+    /// `ok`, `errors`, `started`, `shown`, `revoked`, `cancelled`, or the kind of an error of the contract.
+    pub outcome: Option<&'static str>,
+    /// From the decision to the end.
+    pub duration: Option<Duration>,
+    /// Bytes of the answers that the pack was given.
+    pub bytes: Option<u64>,
+    /// Events of a subscription.
+    pub events: Option<u64>,
+    /// How often the same was denied once more in this run.
+    pub repeated: Option<u64>,
+}
+
+/// Where it is kept what packs asked for.
+pub trait Audit: Send + Sync {
+    /// Keeps one entry. Where that fails the user is told, and the run goes on.
+    fn record(&self, entry: AuditEntry);
+}
+
 /// Everything that one run of a pack is lent.
 #[derive(Clone)]
 pub struct Ports {
@@ -191,6 +230,8 @@ pub struct Ports {
     pub inputs: Arc<dyn Inputs>,
     /// The wall clock.
     pub clock: Arc<dyn Clock>,
+    /// The record of what the pack asked for.
+    pub audit: Arc<dyn Audit>,
     /// The pack's settings from the user's configuration: a JSON object.
     pub settings: String,
 }

@@ -168,6 +168,7 @@ impl Runtime {
         let lines = Lines::new(Some(Arc::clone(&ports.answers)), meter.clone());
         let clocks = Clocks::Real(Arc::clone(&ports.clock));
         let lent = Lent::new(&request, ports);
+        let _recorded = lent.end_of_run();
         let limiter = Limiter::new(request.limits.memory);
         let state = State::new(limiter, meter.clone(), lines.clone(), clocks, Some(lent.clone()));
         let work = async {

@@ -104,6 +104,8 @@ pub(crate) struct World {
     pub(crate) most_in_flight: AtomicUsize,
     pub(crate) told: Mutex<Vec<String>>,
     pub(crate) count: AtomicU64,
+    /// What was recorded.
+    pub(crate) recorded: Mutex<Vec<AuditEntry>>,
 }
 
 impl World {
@@ -120,6 +122,7 @@ impl World {
             most_in_flight: AtomicUsize::default(),
             told: Mutex::default(),
             count: AtomicU64::default(),
+            recorded: Mutex::default(),
         }
     }
 
@@ -138,6 +141,7 @@ impl World {
             storage: Arc::clone(self) as Arc<dyn Storage>,
             inputs: Arc::clone(self) as Arc<dyn Inputs>,
             clock: Arc::clone(self) as Arc<dyn Clock>,
+            audit: Arc::clone(self) as Arc<dyn Audit>,
             settings: "{}".to_owned(),
         }
     }
@@ -295,5 +299,11 @@ impl Inputs for World {
 impl Clock for World {
     fn now_milliseconds(&self) -> u64 {
         1_767_225_600_000
+    }
+}
+
+impl Audit for World {
+    fn record(&self, entry: AuditEntry) {
+        self.recorded.lock().unwrap().push(entry);
     }
 }

@@ -14,6 +14,7 @@ use wasmtime::component::Resource;
 use super::contract::graphql::{Host, HostClient, OperationCall, Response};
 use super::contract::types;
 use super::pages::Pages;
+use super::record::{Asked, Refused};
 use super::subscription::Subscription;
 use super::{Failure, Lent, State, error};
 use crate::ports::{PlatformAnswer, PortError};
@@ -110,17 +111,19 @@ pub(super) async fn execute_all(
 ) -> Vec<Result<PlatformAnswer, PortError>> {
     if calls.len() > CALLS {
         let message = format!("{} calls at once; at most {CALLS} are taken", calls.len());
-        return calls.iter().map(|_| Err(error("too-large", message.clone()))).collect();
+        let refused = Refused::by("too-many", error("too-large", message));
+        let told = lent.refuse(Asked::Unnamed, refused);
+        return calls.iter().map(|_| Err(told.clone())).collect();
     }
     let bytes = AtomicUsize::new(0);
     let bytes = &bytes;
     stream::iter(calls)
         .map(|call| async move {
             if bytes.load(Ordering::Relaxed) > ANSWERS {
-                return Err(error(
-                    "too-large",
-                    "the answers so far have more than 64 MiB: ask for fewer at once",
-                ));
+                let message = "the answers so far have more than 64 MiB: ask for fewer at once";
+                let operation = lent.operation(&call.operation)?;
+                let refused = Refused::by("too-large", error("too-large", message));
+                return Err(lent.refuse(Asked::Operation(operation), refused));
             }
             let answer = lent.execute(&call.operation, &call.variables).await?;
             bytes.fetch_add(answer.data.len() + answer.errors.len(), Ordering::Relaxed);
@@ -138,10 +141,11 @@ pub(super) async fn execute_document(
     document: &str,
     variables: &str,
 ) -> Result<PlatformAnswer, PortError> {
-    let operation = Operation::read_dynamic(api, document)
-        .map_err(|refusal| PortError { hints: refusal.hints(), ..error("invalid", refusal.to_string()) })?;
+    let operation = Operation::read_dynamic(api, document).map_err(|refusal| {
+        let told = PortError { hints: refusal.hints(), ..error("invalid", refusal.to_string()) };
+        lent.refuse(Asked::Document, Refused::by("gate", told))
+    })?;
     let effect = lent.command().effect;
     let rule = |grants: &Grants| decide_dynamic(&operation, effect, grants);
-    lent.allow(rule)?;
-    lent.send(&operation, variables, rule).await
+    lent.send(Asked::Dynamic(&operation), &operation, variables, rule).await
 }

@@ -14,6 +14,7 @@ use vantage_policy::decision::{Denial, Grants, decide_operation};
 use vantage_policy::description::Command;
 use vantage_policy::gate::{Operation, OperationKind};
 
+use super::record::{Asked, EndOfRun, Record, Recorder, Refused};
 use super::{error, text};
 use crate::ports::{Events, PlatformAnswer, PlatformRequest, PortError, PortFuture, Ports};
 use crate::run::RunRequest;
@@ -36,6 +37,7 @@ struct Run {
     operations: Vec<Operation>,
     requested_storage: Option<u64>,
     ports: Ports,
+    recorder: Recorder,
     denial: Mutex<Option<Denial>>,
     requests: AtomicU64,
     pages_ahead: Arc<Semaphore>,
@@ -49,6 +51,7 @@ impl Lent {
             command: request.command.clone(),
             operations: request.operations.clone(),
             requested_storage: request.requested_storage,
+            recorder: Recorder::new(Arc::clone(&ports.audit)),
             ports,
             denial: Mutex::new(None),
             requests: AtomicU64::new(0),
@@ -82,15 +85,45 @@ impl Lent {
         self.0.denial.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// What is asked for, on its way to the audit log.
+    pub(super) fn recorder(&self) -> &Recorder {
+        &self.0.recorder
+    }
+
+    /// When this is dropped nothing more is sent, and what is under way is recorded as cancelled.
+    pub(crate) fn end_of_run(&self) -> EndOfRun {
+        self.0.recorder.end_of_run()
+    }
+
     /// How many requests went to the platform.
     pub(crate) fn requests(&self) -> u64 {
         self.0.requests.load(Ordering::Relaxed)
     }
 
-    /// Asks a rule of the policy with the grants in force now; a denial is remembered.
-    pub(super) fn allow<T>(&self, rule: impl FnOnce(&Grants) -> Result<T, Denial>) -> Result<T, PortError> {
-        let grants = self.0.ports.authority.grants()?;
-        rule(&grants).map_err(|denial| self.deny(denial))
+    /// Asks a rule of the policy with the grants in force now; a denial is remembered and recorded.
+    pub(super) fn allow<T>(
+        &self,
+        asked: Asked<'_>,
+        rule: impl FnOnce(&Grants) -> Result<T, Denial>,
+    ) -> Result<T, PortError> {
+        self.judge(rule).map_err(|refused| self.refuse(asked, refused))
+    }
+
+    /// As [`Lent::allow`], for what has a record already that the denial belongs to.
+    pub(super) fn judge<T>(&self, rule: impl FnOnce(&Grants) -> Result<T, Denial>) -> Result<T, Refused> {
+        let grants = self.0.ports.authority.grants();
+        let grants = grants.map_err(|error| Refused::by("grants-unreadable", error))?;
+        rule(&grants).map_err(|denial| {
+            let rule = denial.rule.as_str();
+            let capability = denial.capability.as_ref().map(ToString::to_string);
+            Refused { capability, ..Refused::by(rule, self.deny(denial)) }
+        })
+    }
+
+    /// Records that something was not done; gives what the pack is told.
+    pub(super) fn refuse(&self, asked: Asked<'_>, refused: Refused) -> PortError {
+        self.0.recorder.denied(asked, &refused);
+        *refused.told
     }
 
     /// Remembers a denial for the host, which writes the remedy, and tells the pack of it.
@@ -111,7 +144,8 @@ impl Lent {
     pub(super) fn operation(&self, name: &str) -> Result<&Operation, PortError> {
         self.0.operations.iter().find(|operation| operation.name == name).ok_or_else(|| {
             let name = text::cut(name, text::NAME);
-            error("invalid", format!("the pack declares no operation `{name}`"))
+            let told = error("invalid", format!("the pack declares no operation `{name}`"));
+            self.refuse(Asked::Unnamed, Refused::by("not-declared", told))
         })
     }
 
@@ -119,24 +153,28 @@ impl Lent {
     pub(super) async fn execute(&self, name: &str, variables: &str) -> Result<PlatformAnswer, PortError> {
         let operation = self.operation(name)?;
         let rule = |grants: &Grants| decide_operation(operation, self.command(), grants);
-        self.allow(rule)?;
-        self.send(operation, variables, rule).await
+        self.send(Asked::Operation(operation), operation, variables, rule).await
     }
 
-    /// Checks the variables and sends an operation for as long as `rule` allows it.
+    /// Asks whether an operation is allowed, checks the variables and sends it for as long as it is.
     pub(super) async fn send(
         &self,
+        asked: Asked<'_>,
         operation: &Operation,
         variables: &str,
         rule: impl Fn(&Grants) -> Result<(), Denial>,
     ) -> Result<PlatformAnswer, PortError> {
+        self.allow(asked, &rule)?;
         if operation.kind == OperationKind::Subscription {
             let message =
                 format!("the operation `{}` is a subscription: it is subscribed to", operation.name);
-            return Err(error("invalid", message));
+            return Err(self.refuse(asked, Refused::by("kind", error("invalid", message))));
         }
-        let request = self.request(operation, variables)?;
-        self.while_allowed(self.ports().platform.execute(request), rule).await
+        let request = self.request(asked, operation, variables)?;
+        let record = self.0.recorder.begin(asked)?;
+        let answer = self.while_allowed(&record, self.ports().platform.execute(request), rule).await;
+        record.answered(&answer);
+        answer
     }
 
     /// Checks the variables and starts a subscription that was allowed.
@@ -144,17 +182,34 @@ impl Lent {
         &self,
         operation: &Operation,
         variables: &str,
-    ) -> Result<Box<dyn Events>, PortError> {
-        let request = self.request(operation, variables)?;
+    ) -> Result<(Box<dyn Events>, Record), PortError> {
+        let asked = Asked::Operation(operation);
+        let request = self.request(asked, operation, variables)?;
+        let record = self.0.recorder.begin(asked)?;
         let rule = |grants: &Grants| decide_operation(operation, self.command(), grants);
-        self.while_allowed(self.ports().platform.subscribe(request), rule).await
+        let started = self.while_allowed(&record, self.ports().platform.subscribe(request), rule).await;
+        match started {
+            Ok(events) => {
+                record.started();
+                Ok((events, record))
+            }
+            Err(error) => {
+                record.end(error.kind);
+                Err(error)
+            }
+        }
     }
 
     /// What is sent: the gate's print of the document, and of the variables.
-    fn request(&self, operation: &Operation, variables: &str) -> Result<PlatformRequest, PortError> {
-        let variables = operation.check_variables(variables).map_err(|refusal| PortError {
-            hints: refusal.hints(),
-            ..error("invalid", refusal.to_string())
+    fn request(
+        &self,
+        asked: Asked<'_>,
+        operation: &Operation,
+        variables: &str,
+    ) -> Result<PlatformRequest, PortError> {
+        let variables = operation.check_variables(variables).map_err(|refusal| {
+            let told = PortError { hints: refusal.hints(), ..error("invalid", refusal.to_string()) };
+            self.refuse(asked, Refused::by("variables", told))
         })?;
         self.0.requests.fetch_add(1, Ordering::Relaxed);
         Ok(PlatformRequest {
@@ -166,16 +221,17 @@ impl Lent {
         })
     }
 
-    /// Waits for the platform for as long as `rule` allows it.
+    /// Waits for the platform for as long as `rule` allows it; a denial ends the record.
     pub(super) async fn while_allowed<T>(
         &self,
+        record: &Record,
         mut answer: PortFuture<'_, T>,
         rule: impl Fn(&Grants) -> Result<(), Denial>,
     ) -> Result<T, PortError> {
         loop {
             match tokio::time::timeout(RECHECK, &mut answer).await {
                 Ok(answer) => return answer,
-                Err(_) => self.allow(&rule)?,
+                Err(_) => self.judge(&rule).map_err(|refused| record.revoked(refused))?,
             }
         }
     }

@@ -14,6 +14,7 @@ use vantage_policy::gate::OperationKind;
 use wasmtime::component::Resource;
 
 use super::contract::graphql::HostPages;
+use super::record::{Asked, Refused};
 use super::{Failure, Lent, State, error, json};
 use crate::ports::{PlatformAnswer, PortError};
 
@@ -58,23 +59,25 @@ impl Pages {
     /// Checks everything that does not need the platform.
     pub(super) fn new(lent: Lent, name: &str, variables: &str, connection: String) -> Result<Self, Failure> {
         let operation = lent.operation(name)?;
-        lent.allow(|grants| decide_operation(operation, lent.command(), grants))?;
+        let asked = Asked::Operation(operation);
+        lent.allow(asked, |grants| decide_operation(operation, lent.command(), grants))?;
+        let refuse = |rule, message: &str| {
+            Err(Failure::Error(lent.refuse(asked, Refused::by(rule, error("invalid", message)))))
+        };
         if operation.kind != OperationKind::Query {
-            return Err(Failure::invalid(format!(
-                "the operation `{name}` is no query: only queries have pages"
-            )));
+            return refuse("kind", &format!("the operation `{name}` is no query: only queries have pages"));
         }
         if !operation.variables.iter().any(|variable| variable == "after") {
-            return Err(Failure::invalid(format!(
-                "the operation `{name}` has no variable `after`, by which its pages are asked for"
-            )));
+            let message =
+                format!("the operation `{name}` has no variable `after`, by which its pages are asked for");
+            return refuse("pages", &message);
         }
         if !connection.is_empty() && !connection.starts_with('/') {
-            return Err(Failure::invalid("the connection is named by a JSON Pointer, as in `/clusters`"));
+            return refuse("pages", "the connection is named by a JSON Pointer, as in `/clusters`");
         }
-        let mut variables = operation.check_variables(variables).map_err(|refusal| PortError {
-            hints: refusal.hints(),
-            ..error("invalid", refusal.to_string())
+        let mut variables = operation.check_variables(variables).map_err(|refusal| {
+            let told = PortError { hints: refusal.hints(), ..error("invalid", refusal.to_string()) };
+            lent.refuse(asked, Refused::by("variables", told))
         })?;
         let takes_first = operation.variables.iter().any(|variable| variable == "first");
         if takes_first && json::member(&variables, "first").is_none() {
@@ -93,7 +96,8 @@ impl Pages {
             Some(mut ahead) => {
                 // What was revoked while the page was on its way is not handed over.
                 let operation = self.lent.operation(&self.operation)?;
-                self.lent.allow(|grants| decide_operation(operation, self.lent.command(), grants))?;
+                let asked = Asked::Operation(operation);
+                self.lent.allow(asked, |grants| decide_operation(operation, self.lent.command(), grants))?;
                 (&mut ahead.task)
                     .await
                     .map_err(|_| error("failed", "the next page could not be fetched"))??

@@ -2,11 +2,14 @@
 //!
 //! Nothing here authenticates, and nothing is read before the first aspect is allowed.
 
+use std::time::Instant;
+
 use vantage_policy::capability::Aspect;
 use vantage_policy::decision::decide_aspect;
 use wasmtime::component::Resource;
 
 use super::contract::persona::{Host, HostPersona, Membership};
+use super::record::Asked;
 use super::{Failure, State, error};
 use crate::ports::PersonaFacts;
 
@@ -20,11 +23,14 @@ impl State {
     async fn facts(&mut self, persona: Resource<Persona>, aspect: Aspect) -> Result<PersonaFacts, Failure> {
         let known = self.table.get(&persona)?.facts.clone();
         let lent = self.lent()?.clone();
-        lent.allow(|grants| decide_aspect(aspect, grants))?;
-        if let Some(facts) = known {
-            return Ok(facts);
-        }
-        let facts = self.meter.host(lent.ports().identity.persona()).await?;
+        lent.allow(Asked::Aspect(aspect), |grants| decide_aspect(aspect, grants))?;
+        let began = Instant::now();
+        let facts = match known {
+            Some(facts) => Ok(facts),
+            None => self.meter.host(lent.ports().identity.persona()).await,
+        };
+        lent.recorder().saw(aspect, began.elapsed(), facts.as_ref().err());
+        let facts = facts?;
         self.table.get_mut(&persona)?.facts = Some(facts.clone());
         Ok(facts)
     }

@@ -12,6 +12,7 @@ use super::inputs::OpenFile;
 use super::output::Output;
 use super::persona::Persona;
 use super::prompt::Prompter;
+use super::record::Asked;
 use super::storage::Values;
 use super::{Failure, State, text};
 
@@ -44,7 +45,7 @@ impl HostSession for State {
     fn storage(&mut self, session: Resource<Session>) -> Result<Resource<Values>, Failure> {
         self.table.get(&session)?;
         let lent = self.lent()?;
-        lent.allow(|grants| decide_storage(lent.requested_storage(), grants))?;
+        lent.allow(Asked::Storage, |grants| decide_storage(lent.requested_storage(), grants))?;
         Ok(self.hand_out(Values)?)
     }
 

@@ -6,6 +6,7 @@ use vantage_policy::decision::decide_storage;
 use wasmtime::component::Resource;
 
 use super::contract::storage::{Host, HostStore};
+use super::record::Asked;
 use super::{Failure, State, error, json, text};
 
 /// The handle has no state: the grant is checked at each call.
@@ -16,7 +17,7 @@ impl State {
     fn granted(&self, store: &Resource<Values>) -> Result<u64, Failure> {
         self.table.get(store)?;
         let lent = self.lent()?;
-        Ok(lent.allow(|grants| decide_storage(lent.requested_storage(), grants))?)
+        Ok(lent.allow(Asked::Storage, |grants| decide_storage(lent.requested_storage(), grants))?)
     }
 }
 

@@ -9,6 +9,7 @@ use vantage_policy::gate::OperationKind;
 use wasmtime::component::Resource;
 
 use super::contract::graphql::{HostSubscription, Response};
+use super::record::{Asked, Record, Refused};
 use super::{Failure, Lent, State, error};
 use crate::ports::{Events, PlatformAnswer, PortError};
 
@@ -18,6 +19,8 @@ pub struct Subscription {
     operation: String,
     /// None when it has come to its end.
     events: Option<Box<dyn Events>>,
+    /// Ends with the subscription.
+    record: Record,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -25,16 +28,19 @@ impl Subscription {
     /// Starts a declared subscription.
     pub(super) async fn start(lent: Lent, name: &str, variables: &str) -> Result<Self, Failure> {
         let operation = lent.operation(name)?;
+        let asked = Asked::Operation(operation);
         if operation.kind != OperationKind::Subscription {
-            return Err(Failure::invalid(format!("the operation `{}` is no subscription", operation.name)));
+            let told = error("invalid", format!("the operation `{}` is no subscription", operation.name));
+            return Err(lent.refuse(asked, Refused::by("kind", told)).into());
         }
-        lent.allow(|grants| decide_operation(operation, lent.command(), grants))?;
+        lent.allow(asked, |grants| decide_operation(operation, lent.command(), grants))?;
         let permit = lent.subscriptions().try_acquire_owned().map_err(|_| {
-            error("too-large", "the pack follows too many subscriptions at once: end one before the next")
+            let message = "the pack follows too many subscriptions at once: end one before the next";
+            lent.refuse(asked, Refused::by("too-many", error("too-large", message)))
         })?;
-        let events = lent.subscribe(operation, variables).await?;
+        let (events, record) = lent.subscribe(operation, variables).await?;
         let operation = operation.name.clone();
-        Ok(Self { lent, operation, events: Some(events), _permit: permit })
+        Ok(Self { lent, operation, events: Some(events), record, _permit: permit })
     }
 
     /// The next event; none at the end, and ever after. An error ends it.
@@ -42,19 +48,33 @@ impl Subscription {
         let Some(mut events) = self.events.take() else {
             return Ok(None);
         };
-        let operation = self.lent.operation(&self.operation)?;
-        let event = {
-            let rule = |grants: &_| decide_operation(operation, self.lent.command(), grants);
-            self.lent.allow(rule)?;
-            let event = self.lent.while_allowed(events.next(), rule).await?;
-            self.lent.allow(rule)?;
-            event
-        };
-        if event.is_some() {
-            self.events = Some(events);
+        let event = event(&self.lent, &self.operation, &self.record, events.as_mut()).await;
+        match &event {
+            Ok(Some(answer)) => {
+                self.record.event(answer);
+                self.events = Some(events);
+            }
+            Ok(None) => self.record.end("ok"),
+            Err(error) => self.record.end(error.kind),
         }
-        Ok(event)
+        event
     }
+}
+
+/// Waits for the next event for as long as the subscription is allowed.
+async fn event(
+    lent: &Lent,
+    operation: &str,
+    record: &Record,
+    events: &mut dyn Events,
+) -> Result<Option<PlatformAnswer>, PortError> {
+    let operation = lent.operation(operation)?;
+    let rule = |grants: &_| decide_operation(operation, lent.command(), grants);
+    let allow = || lent.judge(rule).map_err(|refused| record.revoked(refused));
+    allow()?;
+    let event = lent.while_allowed(record, events.next(), rule).await?;
+    allow()?;
+    Ok(event)
 }
 
 impl HostSubscription for State {

@@ -9,10 +9,13 @@ use vantage_policy::decision::{Rule, decide_operation};
 use super::contract::graphql::OperationCall;
 use super::graphql::{execute_all, execute_document};
 use super::pages::Pages;
+use super::record::Asked;
 use super::subscription::Subscription;
 use super::{Failure, Lent};
 use crate::ports::PortError;
 use crate::testing::{World, answer, request};
+
+mod recorded;
 
 fn lent(world: &Arc<World>) -> Lent {
     Lent::new(&request(), world.ports())
@@ -297,7 +300,7 @@ fn rules_see_the_grants_of_the_moment() {
     let lent = lent(&world);
     let operation = lent.operation("List").expect("is declared");
     let rule = |grants: &_| decide_operation(operation, lent.command(), grants);
-    assert!(lent.allow(rule).is_ok());
+    assert!(lent.allow(Asked::Operation(operation), rule).is_ok());
     *world.grants.lock().unwrap() = vantage_policy::decision::Grants::none();
-    assert!(lent.allow(rule).is_err());
+    assert!(lent.allow(Asked::Operation(operation), rule).is_err());
 }
