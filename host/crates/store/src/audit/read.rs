@@ -31,7 +31,7 @@ pub struct AuditSnapshot {
 #[derive(Debug, Clone, PartialEq)]
 pub enum AuditFinding {
     /// A line about a pack.
-    Entry(AuditLine),
+    Entry(Box<AuditLine>),
     /// Something is not as it was written. What stands in a line that cannot be read is not shown.
     Problem(AuditProblem),
 }
@@ -185,7 +185,7 @@ impl AuditFindings {
                 let fault = AuditFault::Foreign { reason };
                 AuditFinding::Problem(AuditProblem { path: log.path.clone(), line: Some(raw.number), fault })
             },
-            AuditFinding::Entry,
+            |line| AuditFinding::Entry(Box::new(line)),
         );
         self.found.push_back(finding);
         Ok(true)

@@ -96,14 +96,12 @@ impl StoreError {
 }
 
 fn foreign_hints(path: &Path, reason: &str) -> Vec<String> {
-    let mends = match reason.starts_with("others can read") {
-        true => ("go-rwx", "reading"),
-        false => ("go-w", "writing"),
-    };
-    vec![format!(
-        "see what it is with ls -ld '{0}'; chmod {1} '{0}' keeps others from {2}",
-        path.display(),
-        mends.0,
-        mends.1
-    )]
+    let path = path.display();
+    let look = format!("see what it is with ls -ld '{path}'");
+    let chmod = |mode, what| format!("{look}; chmod {mode} '{path}' keeps others from {what}");
+    vec![match reason {
+        _ if reason.starts_with("others can read") => chmod("go-rwx", "reading"),
+        _ if reason.starts_with("others can write") => chmod("go-w", "writing"),
+        _ => look,
+    }]
 }
