@@ -4,8 +4,10 @@
 //! `--sort` are checked before anything is changed. Records of packs do not pass through here: they
 //! stream through `adapters/answers.rs`. Rendering is the output crate's.
 
+use std::fmt;
+
 use serde_json::Value;
-use vantage_output::{Answer, AnswerSpec, Column, ColumnFormat, Shape};
+use vantage_output::{Answer, AnswerSpec, Column, ColumnFormat, Flow, Shape};
 
 use crate::error::HostError;
 
@@ -14,10 +16,21 @@ use crate::error::HostError;
 pub struct Reply {
     /// Each a JSON text.
     records: Vec<String>,
+    /// Records after those, which are made while they are written.
+    stream: Option<Stream>,
     /// Whether no record is an answer too.
     list: bool,
     /// Why the command failed, although it has something to show.
     failure: Option<HostError>,
+}
+
+/// Records, each a JSON text, which may be more than memory holds.
+struct Stream(Box<dyn Iterator<Item = Result<String, HostError>>>);
+
+impl fmt::Debug for Stream {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Stream")
+    }
 }
 
 impl Reply {
@@ -39,7 +52,13 @@ impl Reply {
     /// Any number of records.
     pub fn many(records: impl IntoIterator<Item = Value>) -> Self {
         let records = records.into_iter().map(|record| record.to_string()).collect();
-        Self { records, list: true, failure: None }
+        Self { records, list: true, ..Self::default() }
+    }
+
+    /// Any number of records, each asked for when the one before it is written. The first error ends
+    /// the answer where it is.
+    pub fn streamed(records: impl Iterator<Item = Result<String, HostError>> + 'static) -> Self {
+        Self { stream: Some(Stream(Box::new(records))), list: true, ..Self::default() }
     }
 
     /// The same records of a command that failed all the same.
@@ -50,7 +69,18 @@ impl Reply {
     /// Writes the records, and ends as the command did.
     pub fn write(self, mut answer: Answer) -> Result<(), HostError> {
         answer.records(&self.records)?;
-        match self.failure {
+        let mut failure = self.failure;
+        for record in self.stream.into_iter().flat_map(|stream| stream.0) {
+            match record {
+                Ok(record) if answer.record(&record)? == Flow::Continue => {}
+                Ok(_) => break,
+                Err(error) => {
+                    failure = Some(error);
+                    break;
+                }
+            }
+        }
+        match failure {
             None if self.list || !self.records.is_empty() => Ok(answer.finish()?),
             None => Ok(answer.abandon()?),
             Some(failure) => answer.abandon().map_err(HostError::from).and(Err(failure)),

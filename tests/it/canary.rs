@@ -215,6 +215,8 @@ fn no_file_but_the_record_holds_a_token() {
     world.tell("expire", &serde_json::json!({}));
     world.run(&["cluster", "list", "-vvv"]).expect(0);
     world.run(&["doctor"]);
+    let logged = fs::metadata(world.home().join("state/audit.jsonl")).unwrap().len();
+    assert!(logged > 0, "the audit log is not among the files");
     nothing_but_records(&world);
 }
 

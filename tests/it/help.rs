@@ -289,6 +289,7 @@ fn every_built_in_has_help_with_a_summary_and_usage() {
         "plugin remove",
         "plugin grant",
         "plugin revoke",
+        "plugin audit",
         "doctor",
         "version",
     ] {

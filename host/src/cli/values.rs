@@ -75,21 +75,25 @@ fn size(text: &str) -> Result<Value, String> {
     Ok(json!(bytes as i64))
 }
 
-/// RFC 3339, a date, or a span ago such as `3d` or `2h`.
 fn time(text: &str, now: jiff::Timestamp) -> Result<Value, String> {
+    moment(text, now).map(|time| json!(time.to_string()))
+}
+
+/// RFC 3339, a date, or a span ago such as `3d` or `2h`.
+pub fn moment(text: &str, now: jiff::Timestamp) -> Result<jiff::Timestamp, String> {
     if let Ok(time) = text.parse::<jiff::Timestamp>() {
-        return Ok(json!(time.to_string()));
+        return Ok(time);
     }
     if let Ok(date) = text.parse::<jiff::civil::Date>()
         && let Ok(midnight) = date.to_zoned_datetime(jiff::tz::TimeZone::UTC)
     {
-        return Ok(json!(midnight.timestamp().to_string()));
+        return Ok(midnight.timestamp());
     }
     let ago = text
         .parse::<jiff::Span>()
         .ok()
         .and_then(|span| now.to_zoned_datetime(jiff::tz::TimeZone::UTC).checked_sub(span.abs()).ok());
-    ago.map(|time| json!(time.timestamp().to_string()))
+    ago.map(|time| time.timestamp())
         .ok_or_else(|| "a time, as in `2026-01-31T12:00:00Z`, `2026-01-31` or `3d` (ago)".to_owned())
 }
 

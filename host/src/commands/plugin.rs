@@ -4,6 +4,7 @@
 //! is more than a look into the store.
 
 pub mod add;
+pub mod audit;
 pub mod authority;
 pub mod consent;
 pub mod difference;
@@ -40,6 +41,8 @@ enum Action {
     Grant(authority::Arguments),
     /// Take something away that a pack was allowed
     Revoke(authority::Arguments),
+    /// Show what packs asked for and what was decided, or verify that the record is whole
+    Audit(audit::Arguments),
 }
 
 /// How each action answers.
@@ -50,6 +53,7 @@ pub fn answer(arguments: &Arguments) -> AnswerSpec {
         Action::Show(_) => show::answer(),
         Action::Remove(_) => remove::answer(),
         Action::Grant(_) | Action::Revoke(_) => authority::answer(),
+        Action::Audit(arguments) => audit::answer(arguments),
     }
 }
 
@@ -62,5 +66,6 @@ pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, Host
         Action::Remove(arguments) => remove::run(arguments, context),
         Action::Grant(arguments) => authority::grant(arguments, context),
         Action::Revoke(arguments) => authority::revoke(arguments, context),
+        Action::Audit(arguments) => audit::run(arguments, context),
     }
 }
