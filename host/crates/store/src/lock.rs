@@ -6,8 +6,8 @@
 //! one who waits can say for whom. Readers take no lock; what they read is replaced whole.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, Read, Seek, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io::{self, Read};
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::time::Duration;
@@ -55,13 +55,12 @@ impl Lock {
         Some(Self::taken(file))
     }
 
-    fn taken(mut file: File) -> Self {
+    fn taken(file: File) -> Self {
+        // Written over what is there, always as long as the longest: ext4 writes a file out to the disk
+        // where it is closed after it was emptied, which takes milliseconds.
+        let holder = format!("process {:<10}\n", std::process::id());
         // Only told to people: a lock whose holder cannot be named is as good.
-        let named = file
-            .set_len(0)
-            .and_then(|()| file.rewind())
-            .and_then(|()| writeln!(file, "process {}", std::process::id()));
-        if let Err(error) = named {
+        if let Err(error) = file.write_all_at(holder.as_bytes(), 0) {
             tracing::debug!(%error, "could not say who holds the lock");
         }
         Self { _file: file }
