@@ -189,16 +189,42 @@ fn every_interface_that_denies_leaves_a_line() {
 }
 
 #[test]
-fn a_document_made_while_running_is_named_by_its_coordinates() {
+fn documents_made_while_running_are_named_by_their_coordinates_and_counted_where_they_repeat() {
     let world = signed_in();
-    let file = guest("denied_document").display().to_string();
-    world.run(&["plugin", "add", &file, "--grant-all"]).expect(0);
-    world.run(&["denied-document"]).expect(5);
+    let dynamic = "dynamic cluster/Query.clusters";
+    let pack = guest("hostile_documents").display().to_string();
+    world.run(&["plugin", "add", &pack, "--grant", dynamic]).expect(0);
+    let allowed = "query Secret($secret: Int) { secret: clusters(first: 1) { edges { node { name } } } }";
+    let denied = "mutation Secret { secret: deleteCluster(clusterName: \"secret\") { __typename } }";
+    let documents = [allowed, denied, denied, "query Secret {", denied];
+    let file = world.home().join("documents.json");
+    fs::write(&file, json!(documents.map(|document| ["cluster", document])).to_string()).unwrap();
+    world.run(&["hostile-documents", &file.display().to_string(), "--yes"]).expect(0);
     assert_eq!(
-        each(&lines(&world, &["--operation", "cluster/Query.clusters"]), &["operation", "capability"]),
-        json!([["cluster/Query.clusters", "dynamic cluster/Query.clusters"]])
+        each(&lines(&world, &[]), &["kind", "operation", "decision", "rule", "capability", "repeated"]),
+        json!([
+            ["dynamic", "cluster/Query.clusters", "allowed", null, null, null],
+            [
+                "dynamic",
+                "cluster/Mutation.deleteCluster",
+                "denied",
+                "not-granted",
+                "dynamic cluster/Mutation.deleteCluster",
+                null,
+            ],
+            ["document", null, "denied", "gate", null, null],
+            [
+                "dynamic",
+                "cluster/Mutation.deleteCluster",
+                "denied",
+                "not-granted",
+                "dynamic cluster/Mutation.deleteCluster",
+                2,
+            ],
+        ])
     );
-    assert!(!fs::read_to_string(log(&world)).unwrap().contains("Sneaky"));
+    assert_eq!(lines(&world, &["--operation", "cluster/Query.clusters"]).len(), 1);
+    assert!(!fs::read_to_string(log(&world)).unwrap().to_lowercase().contains("secret"));
 }
 
 /// A submission in this state, with a pack that follows it.
