@@ -27,7 +27,7 @@ pub fn answer(command: &BuiltIn) -> AnswerSpec {
         BuiltIn::Login(_) => login::answer(),
         BuiltIn::Logout(_) => logout::answer(),
         BuiltIn::Whoami(_) => whoami::answer(),
-        BuiltIn::Api(_) => api::answer(),
+        BuiltIn::Api(arguments) => api::answer(arguments),
         BuiltIn::Profile(arguments) => profile::answer(arguments),
         BuiltIn::Config(arguments) => config::answer(arguments),
         BuiltIn::Plugin(arguments) => plugin::answer(arguments),

@@ -198,7 +198,7 @@ impl Prepared {
         }
         // Columns that are not there are refused before anything is changed.
         let answer = context.console().answer(commands::answer(&built_in))?;
-        commands::run(&built_in, context).await?.write(answer)
+        commands::run(&built_in, context).await?.write(answer).await
     }
 }
 

@@ -5,7 +5,9 @@
 //! stream through `adapters/answers.rs`. Rendering is the output crate's.
 
 use std::fmt;
+use std::pin::Pin;
 
+use futures_util::StreamExt;
 use serde_json::Value;
 use vantage_output::{Answer, AnswerSpec, Column, ColumnFormat, Flow, Shape};
 
@@ -18,6 +20,8 @@ pub struct Reply {
     records: Vec<String>,
     /// Records after those, which are made while they are written.
     stream: Option<Stream>,
+    /// Batches of records that are waited for, each written at once.
+    batches: Option<Batches>,
     /// Whether no record is an answer too.
     list: bool,
     /// Why the command failed, although it has something to show.
@@ -30,6 +34,15 @@ struct Stream(Box<dyn Iterator<Item = Result<String, HostError>>>);
 impl fmt::Debug for Stream {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("Stream")
+    }
+}
+
+/// Records as they come from elsewhere, some at a time.
+struct Batches(Pin<Box<dyn futures_util::Stream<Item = Result<Vec<String>, HostError>>>>);
+
+impl fmt::Debug for Batches {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Batches")
     }
 }
 
@@ -61,13 +74,21 @@ impl Reply {
         Self { stream: Some(Stream(Box::new(records))), list: true, ..Self::default() }
     }
 
+    /// Any number of records, batch by batch as they come; each batch is written at once. The first
+    /// error ends the answer where it is.
+    pub fn followed(
+        batches: impl futures_util::Stream<Item = Result<Vec<String>, HostError>> + 'static,
+    ) -> Self {
+        Self { batches: Some(Batches(Box::pin(batches))), list: true, ..Self::default() }
+    }
+
     /// The same records of a command that failed all the same.
     pub fn but(self, failure: Option<HostError>) -> Self {
         Self { failure, ..self }
     }
 
     /// Writes the records, and ends as the command did.
-    pub fn write(self, mut answer: Answer) -> Result<(), HostError> {
+    pub async fn write(self, mut answer: Answer) -> Result<(), HostError> {
         answer.records(&self.records)?;
         let mut failure = self.failure;
         for record in self.stream.into_iter().flat_map(|stream| stream.0) {
@@ -77,6 +98,18 @@ impl Reply {
                 Err(error) => {
                     failure = Some(error);
                     break;
+                }
+            }
+        }
+        if let Some(Batches(mut batches)) = self.batches {
+            while let Some(batch) = batches.next().await {
+                match batch {
+                    Ok(batch) if answer.records(&batch)? == Flow::Continue => {}
+                    Ok(_) => break,
+                    Err(error) => {
+                        failure = Some(error);
+                        break;
+                    }
                 }
             }
         }

@@ -5,7 +5,13 @@ use std::process::{Command, Stdio};
 
 use insta::assert_snapshot;
 
-use crate::signed_in;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use vantage_platform::Options;
+use vantage_test_support::{Ran, World};
+
+use crate::{VANTAGE, seeded, signed_in};
 
 const COUNT: &str = "query Count { clusters(first: 1) { total } }";
 
@@ -106,4 +112,169 @@ fn errors_of_graphql_go_to_standard_error() {
     error: `../evil` cannot be the name of an API
     hint: a name is like `cluster`: a-z, 0-9 and `-`
     ");
+}
+
+const ECHO: &str = "query List($first: Int!, $filters: JSONScalar) { clusters(first: $first, filters: $filters) { edges { node { name } } } }";
+
+fn with_input(world: &World, line: &[&str], input: &str) -> Ran {
+    let mut command = world.command(line);
+    let mut child = world.start(command.stdin(Stdio::piped()));
+    // A line that is refused reads nothing.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    world.end(child)
+}
+
+/// The variables of the last request, as the platform got them.
+fn variables(world: &World) -> Value {
+    world.admin("requests").as_array().unwrap().last().unwrap()["variables"].clone()
+}
+
+#[test]
+fn variables_come_from_options_files_and_standard_input() {
+    let world = signed_in();
+    let file = |name: &str, text: &str| {
+        let path = world.home().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let object = file("variables.json", r#"{"first": 3, "filters": {"name": {"eq": "x"}}}"#);
+    world.run(&["api", ECHO, "--variables", &object]).expect(0);
+    assert_eq!(variables(&world), json!({ "first": 3, "filters": { "name": { "eq": "x" } } }));
+    world.run(&["api", ECHO, "--variables", &object, "-F", "first=1"]).expect(0);
+    assert_eq!(variables(&world)["first"], 1);
+    with_input(&world, &["api", ECHO, "--variables", "-"], r#"{"first": 2}"#).expect(0);
+    assert_eq!(variables(&world), json!({ "first": 2 }));
+
+    let text = "query Text($text: JSONScalar) { clusters(first: 1, filters: $text) { total } }";
+    let script = file("text", "#!/bin/sh\n1\n");
+    world.run(&["api", text, "-F", &format!("text=@{script}")]);
+    assert_eq!(variables(&world), json!({ "text": "#!/bin/sh\n1\n" }));
+    with_input(&world, &["api", text, "-F", "text=@-"], "from a pipe");
+    assert_eq!(variables(&world), json!({ "text": "from a pipe" }));
+    world.run(&["api", text, "-f", "text=1"]);
+    assert_eq!(variables(&world), json!({ "text": "1" }));
+    world.run(&["api", text, "-f", "text=@file"]);
+    assert_eq!(variables(&world), json!({ "text": "@file" }));
+}
+
+#[test]
+fn input_that_cannot_be_read_is_said_and_nothing_is_sent() {
+    let world = signed_in();
+    let list = world.home().join("list.json");
+    std::fs::write(&list, "[1]").unwrap();
+    let list = list.display().to_string();
+    let before = world.admin("stats")["graphql_requests"].clone();
+    let refused = |line: &[&str]| with_input(&world, &[&["api"], line].concat(), "{").expect(2).stderr;
+    assert_snapshot!(refused(&["-", "-F", "a=@-"]), @"");
+    assert_snapshot!(refused(&[ECHO, "--variables", &list]), @"");
+    assert_snapshot!(refused(&[ECHO, "--variables", "-"]), @"");
+    assert_snapshot!(refused(&[ECHO, "--variables", "/nonexistent"]), @"");
+    assert_snapshot!(refused(&[ECHO, "-F", "a=@/nonexistent"]), @"");
+    assert_snapshot!(refused(&[ECHO, "--connection", "/clusters"]), @"");
+    assert_eq!(world.admin("stats")["graphql_requests"], before);
+}
+
+const PAGES: &str = "query ($first: Int!, $after: String) { clusters(first: $first, after: $after) { edges { node { name } } pageInfo { hasNextPage endCursor } } }";
+
+#[test]
+fn a_list_is_followed_to_its_end() {
+    let world = World::signed_in(VANTAGE, Options { clusters: 250, ..seeded() });
+    let all = world.run(&["api", PAGES, "--paginate", "-o", "json"]).expect(0).json();
+    let all = all.as_array().unwrap();
+    assert_eq!(all.len(), 250);
+    let listed = world.run(&["cluster", "list", "-o", "json"]).expect(0).json();
+    assert!(all.iter().zip(listed.as_array().unwrap()).all(|(one, other)| one["name"] == other["name"]));
+    let lines = world.run(&["api", PAGES, "--paginate", "-F", "first=20", "-o", "jsonl"]).expect(0);
+    assert_eq!(lines.stdout.lines().count(), 250);
+    let table = world.run(&["api", PAGES, "--paginate", "-o", "table", "--columns", "name"]).expect(0);
+    assert_eq!(table.stdout.lines().count(), 251);
+    // The page that follows what was asked for is on its way, and no more.
+    let before = world.admin("stats")["graphql_requests"].as_u64().unwrap();
+    let few =
+        world.run(&["api", PAGES, "--paginate", "-F", "first=2", "--limit", "3", "-o", "jsonl"]).expect(0);
+    assert_eq!(few.stdout.lines().count(), 3);
+    let asked = world.admin("stats")["graphql_requests"].as_u64().unwrap() - before;
+    assert!((2..=3).contains(&asked), "{asked}");
+}
+
+#[test]
+fn what_cannot_be_followed_is_refused() {
+    let world = World::signed_in(VANTAGE, Options { clusters: 3, ..seeded() });
+    let refused =
+        |line: &[&str], status| world.run(&[&["api"], line, &["--paginate"]].concat()).expect(status).stderr;
+    let before = world.admin("stats")["graphql_requests"].clone();
+    assert_snapshot!(refused(&["{ clusters(first: 1) { total } }"], 2), @"");
+    assert_snapshot!(refused(&["mutation ($after: String) { deleteCluster(clusterName: $after) { __typename } }"], 2), @"");
+    assert_snapshot!(refused(&["query {"], 1), @"");
+    assert_snapshot!(refused(&[PAGES, "--connection", "clusters"], 2), @"");
+    assert_eq!(world.admin("stats")["graphql_requests"], before);
+    assert_snapshot!(refused(&["query ($after: String) { clusters(first: 1, after: $after) { total } }"], 2), @"");
+    let two = "query ($after: String) { a: clusters(first: 1, after: $after) { edges { node { name } } pageInfo { hasNextPage endCursor } } b: clusters(first: 1) { edges { node { name } } pageInfo { hasNextPage } } }";
+    assert_snapshot!(refused(&[two], 2), @"");
+    let first = world.run(&["api", two, "--paginate", "--connection", "/a", "-o", "jsonl"]).expect(0);
+    assert_eq!(first.stdout.lines().count(), 3);
+    assert_snapshot!(refused(&[PAGES, "--connection", "/nosuch"], 2), @"");
+    assert_snapshot!(refused(&[PAGES, "-F", "first=1000"], 1), @"");
+}
+
+#[test]
+fn a_dry_run_shows_what_a_change_would_send() {
+    let world = signed_in();
+    let before = world.admin("stats")["graphql_requests"].clone();
+    let mutation = "mutation Delete($name: String!) { deleteCluster(clusterName: $name) { __typename } }";
+    assert_snapshot!(world.run(&["--dry-run", "api", mutation, "-F", "name=x"]).expect(0), @"");
+    assert_eq!(world.admin("stats")["graphql_requests"], before);
+    world.run(&["--dry-run", "api", COUNT]).expect(0);
+}
+
+const FOLLOW: &str = "subscription { jobSubmissionChanged { id status } }";
+
+#[test]
+fn a_subscription_is_followed() {
+    for websockets in [true, false] {
+        let world = World::signed_in(
+            VANTAGE,
+            Options { job_step: Duration::from_millis(200), websockets, ..seeded() },
+        );
+        let limited = world.run(&["api", FOLLOW, "--api", "jobs", "--subscribe", "--limit", "2"]).expect(0);
+        let events: Vec<Value> =
+            limited.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(events.len(), 2, "{limited}");
+        assert!(events.iter().all(|event| event["jobSubmissionChanged"]["id"].is_u64()), "{limited}");
+        let submit = "mutation { createJobSubmission(createJobSubmissionInput: {name: \"a\", jobScriptId: 1, clusterName: \"NAME\"}) { ... on JobSubmission { id } } }";
+        let clusters = world.run(&["cluster", "list", "-o", "json"]).expect(0).json();
+        let submit = submit.replace("NAME", clusters[0]["name"].as_str().unwrap());
+        let made = world.run(&["api", &submit, "--api", "jobs", "-o", "json"]).expect(0).json();
+        let id = made["createJobSubmission"]["id"].to_string();
+        let one = "subscription ($id: Int) { jobSubmissionChanged(id: $id) { status } }";
+        let ran =
+            world.run(&["api", one, "--api", "jobs", "--subscribe", "-F", &format!("id={id}")]).expect(0);
+        let last: Value = serde_json::from_str(ran.stdout.lines().last().unwrap()).unwrap();
+        assert_eq!(last["jobSubmissionChanged"]["status"], "DONE", "{ran}");
+    }
+}
+
+#[test]
+fn what_is_no_subscription_and_what_the_platform_refuses_of_one() {
+    let world = signed_in();
+    let run = |line: &[&str], status| world.run(&[&["api"], line].concat()).expect(status);
+    assert_snapshot!(run(&[FOLLOW, "--api", "jobs"], 2).stderr, @"");
+    assert_snapshot!(run(&[COUNT, "--subscribe"], 2).stderr, @"");
+    assert_snapshot!(run(&[FOLLOW, "--subscribe", "--paginate"], 2).stderr, @"");
+    assert_snapshot!(run(&["subscription { nosuch }", "--api", "jobs", "--subscribe"], 1), @"");
+    let one = "subscription { jobSubmissionChanged(id: 1000000) { status } }";
+    assert_snapshot!(run(&[one, "--api", "jobs", "--subscribe"], 1), @"");
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_a_subscription() {
+    use std::io::{BufRead, BufReader};
+    let world = World::signed_in(VANTAGE, Options { job_step: Duration::from_secs(3600), ..seeded() });
+    let mut child = world.start(&mut world.command(&["api", FOLLOW, "--api", "jobs", "--subscribe"]));
+    let mut line = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    assert!(line.contains("jobSubmissionChanged"), "{line}");
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
 }

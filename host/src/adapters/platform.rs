@@ -83,11 +83,7 @@ fn told(answer: GraphqlResponse, failures: &Failures) -> PlatformAnswer {
 impl SessionPlatform {
     fn shown(&self, request: &PlatformRequest) -> PortError {
         self.failures.note_dry_run();
-        self.console.announce(&format!("dry run: not sent to api `{}`:", request.api));
-        for line in request.document.lines() {
-            self.console.announce(&format!("  {line}"));
-        }
-        self.console.announce(&format!("  variables: {}", request.variables));
+        show_unsent(&self.console, &request.api, &request.document, &request.variables);
         PortError {
             kind: "dry-run",
             message: "dry run: nothing was changed".to_owned(),
@@ -95,4 +91,13 @@ impl SessionPlatform {
             details: None,
         }
     }
+}
+
+/// Shows what a dry run does not send.
+pub fn show_unsent(console: &Console, api: &str, document: &str, variables: &str) {
+    console.announce(&format!("dry run: not sent to api `{api}`:"));
+    for line in document.lines() {
+        console.announce(&format!("  {line}"));
+    }
+    console.announce(&format!("  variables: {variables}"));
 }

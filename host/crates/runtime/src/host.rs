@@ -9,7 +9,7 @@
 
 mod graphql;
 mod inputs;
-mod json;
+pub(crate) mod json;
 mod lent;
 mod lines;
 mod logging;
@@ -143,7 +143,7 @@ impl Failure {
 }
 
 /// An `error` of the contract without hints and details.
-fn error(kind: &'static str, message: impl Into<String>) -> PortError {
+pub(crate) fn error(kind: &'static str, message: impl Into<String>) -> PortError {
     PortError { kind, message: message.into(), hints: Vec::new(), details: None }
 }
 

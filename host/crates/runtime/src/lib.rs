@@ -22,6 +22,7 @@ mod host;
 mod limits;
 mod meter;
 pub mod ports;
+pub mod relay;
 mod run;
 #[cfg(test)]
 mod testing;

@@ -79,7 +79,7 @@ impl<'de> Visitor<'de> for Checked {
 }
 
 /// The value at a JSON Pointer, as its own text. The error says where the path breaks off.
-pub(super) fn at<'a>(text: &'a str, pointer: &str) -> Result<&'a str, String> {
+pub(crate) fn at<'a>(text: &'a str, pointer: &str) -> Result<&'a str, String> {
     if pointer.is_empty() {
         return Ok(text);
     }
@@ -98,7 +98,7 @@ pub(super) fn at<'a>(text: &'a str, pointer: &str) -> Result<&'a str, String> {
 }
 
 /// One member of an object or element of an array, as its own text; none where there is none.
-pub(super) fn member<'a>(text: &'a str, key: &str) -> Option<&'a str> {
+pub(crate) fn member<'a>(text: &'a str, key: &str) -> Option<&'a str> {
     if text.starts_with('[') {
         let index: usize = key.parse().ok()?;
         return elements(text)?.get(index).copied();
@@ -131,13 +131,13 @@ pub(super) fn member<'a>(text: &'a str, key: &str) -> Option<&'a str> {
 }
 
 /// The elements of an array, each as its own text; none for anything else.
-pub(super) fn elements(text: &str) -> Option<Vec<&str>> {
+pub(crate) fn elements(text: &str) -> Option<Vec<&str>> {
     let elements: Vec<&RawValue> = serde_json::from_str(text).ok()?;
     Some(elements.into_iter().map(RawValue::get).collect())
 }
 
 /// An object with one member set, the others as they are, sorted; none where it is no object.
-pub(super) fn with_member(text: &str, key: &str, value: &str) -> Option<String> {
+pub(crate) fn with_member(text: &str, key: &str, value: &str) -> Option<String> {
     let mut members: BTreeMap<String, Box<RawValue>> = serde_json::from_str(text).ok()?;
     members.insert(key.to_owned(), RawValue::from_string(value.to_owned()).ok()?);
     serde_json::to_string(&members).ok()
