@@ -17,6 +17,8 @@ use crate::{VANTAGE, seeded, signed_in, world};
 
 mod damage;
 
+const PAGE: &str = include_str!("../../docs/reference/audit-log.md");
+
 fn log(world: &World) -> PathBuf {
     world.home().join("state/audit.jsonl")
 }
@@ -64,6 +66,9 @@ fn a_run_leaves_a_line_for_each_request() {
     assert_eq!((&line["digest"], &line["pack_version"]), (&shown["digest"], &shown["version"]));
     assert!(line["bytes"].as_u64().unwrap() > 100 && line["seconds"].as_f64().unwrap() > 0.0, "{line}");
     assert_eq!(lines[1]["previous"], lines[0]["hash"]);
+    for (member, _) in line.as_object().unwrap() {
+        assert!(PAGE.contains(&format!("`{member}`")), "the reference has no `{member}`");
+    }
     assert!(line["time"].as_str().unwrap().parse::<jiff::Timestamp>().is_ok(), "{line}");
 }
 
@@ -184,6 +189,7 @@ fn every_interface_that_denies_leaves_a_line() {
         world.run(&[&word, "--yes"]);
         let denied = lines(&world, &["--decision", "denied"]);
         let expected = json!(vec![[kind, rule]; count]);
+        assert!(PAGE.contains(&format!("| `{rule}`")), "the reference has no `{rule}`");
         assert_eq!(each(&denied, &["kind", "rule"]), expected, "{name}: {denied:?}");
     }
 }

@@ -143,6 +143,38 @@ fn a_packs_commands_have_the_same_help_as_built_ins() {
 }
 
 #[test]
+fn the_audit_log_is_explained_with_its_filters() {
+    assert_snapshot!(world().run(&["plugin", "audit", "-h"]).expect(0), @"
+    exit: 0
+    --- stdout
+    Show what packs asked for and what was decided, or verify that the record is whole
+
+    Usage: vantage plugin audit [OPTIONS]
+
+    Options:
+          --pack <PACK>            Only lines of this pack, by id or by the word of its command
+          --since <TIME>           Only lines since this time, as in `2026-01-31T12:00:00Z`, `2h` or
+                                   `7d`
+          --decision <DECISION>    Only what was decided so [possible values: allowed, denied]
+          --operation <OPERATION>  Only lines of this operation, by name or by a root field, as in
+                                   `cluster/Query.clusters`
+          --verify                 Check the whole log instead of showing it
+      -h, --help                   Print help (see more with '--help')
+
+    Examples:
+      vantage plugin audit --since 2h --decision denied
+          Shows what packs were denied in the last two hours
+      vantage plugin audit --sort -time --limit 20
+          Shows the last 20 lines, the newest first
+      vantage plugin audit --verify
+          Checks that no line was altered, taken out or cut off
+
+    Global options, such as -o FORMAT and -p PROFILE: vantage --help
+    --- stderr
+    ");
+}
+
+#[test]
 fn an_unknown_command_names_the_near_one() {
     assert_snapshot!(world().run(&["clustr", "list"]).expect(2), @"
     exit: 2
