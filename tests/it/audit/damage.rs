@@ -35,6 +35,7 @@ fn a_whole_log_is_said_to_be_whole_and_what_that_does_not_show() {
     last	3
     torn	0
     problems	0
+    places	[]
     meaning	no line was altered, taken out or cut off since it was written; whoever may write the files could have made all of them anew, which this does not show
     --- stderr
     ");
@@ -47,7 +48,7 @@ fn an_altered_line_is_found_and_named() {
         world.run(&["cluster", "list"]).expect(0);
     }
     edit(&world, |lines| lines[1] = lines[1].replace("cluster list", "cluster get"));
-    assert_snapshot!(world.run(&["plugin", "audit", "--verify"]).expect(1), @"
+    assert_snapshot!(world.run(&["plugin", "audit", "--verify"]).expect(1), @r#"
     exit: 1
     --- stdout
     whole	false
@@ -57,12 +58,13 @@ fn an_altered_line_is_found_and_named() {
     last	3
     torn	0
     problems	1
+    places	["`[HOME]/state/audit.jsonl` line 2: was altered: its hash is not that of its content"]
     meaning	the log is not as it was written; an accident and an edit look the same
     --- stderr
     error: the audit log is not as it was written
       cause: `[HOME]/state/audit.jsonl` line 2: was altered: its hash is not that of its content
     hint: a new log begins when all files of this one are moved away: those beside `[HOME]/state/audit.jsonl` that begin with `audit.`
-    ");
+    "#);
     let ran = world.run(&["plugin", "audit", "--verify", "-o", "json"]).expect(1);
     assert_eq!(members(&ran.json(), &["whole", "lines", "problems"]), json!([false, 2, 1]));
     let problem = &ran.json_error()["details"]["problems"][0];
@@ -90,6 +92,25 @@ fn lines_that_are_gone_are_found_at_the_end_and_in_between() {
         let ran = world.run(&["plugin", "audit", "--verify"]).expect(1);
         assert!(ran.stderr.contains(expected), "{ran}");
     }
+}
+
+#[test]
+fn every_place_is_named_and_of_many_the_number() {
+    let world = signed_in();
+    for _ in 0..2 {
+        world.run(&["cluster", "list"]).expect(0);
+    }
+    let mut text = fs::read_to_string(log(&world)).unwrap().replace("cluster list", "cluster get");
+    text.push_str(&"no line\n".repeat(30));
+    fs::write(log(&world), text).unwrap();
+    fs::remove_file(world.home().join("state/audit.head")).unwrap();
+    let ran = world.run(&["plugin", "audit", "--verify", "-o", "json"]).expect(1);
+    let record = ran.json();
+    assert_eq!(members(&record, &["whole", "lines", "problems"]), json!([false, 0, 33]));
+    let places = record["places"].as_array().unwrap();
+    assert_eq!((places.len(), &places[20]), (21, &json!("and 13 more")));
+    assert!(places[1].as_str().unwrap().starts_with("`[HOME]/state/audit.jsonl` line 2: "), "{places:?}");
+    assert_eq!(ran.json_error()["causes"], record["places"]);
 }
 
 #[test]

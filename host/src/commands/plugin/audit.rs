@@ -82,6 +82,7 @@ pub fn answer(arguments: &Arguments) -> AnswerSpec {
             reply::column("Last", "/last"),
             reply::column("Torn", "/torn"),
             reply::column("Problems", "/problems"),
+            reply::column("Places", "/places"),
             reply::column("Meaning", "/meaning"),
         ]);
     }
@@ -226,6 +227,8 @@ fn verified(mut findings: AuditFindings, log: &AuditLog) -> Result<Reply, HostEr
         "last": last,
         "torn": torn,
         "problems": problems,
+        // Of an error's causes people see the first.
+        "places": told(&named, problems),
         "meaning": match (problems, lines) {
             (0, 0) => EMPTY,
             (0, _) => WHOLE,
@@ -235,11 +238,16 @@ fn verified(mut findings: AuditFindings, log: &AuditLog) -> Result<Reply, HostEr
     Ok(Reply::one(record).but((problems > 0).then(|| broken(&named, problems, log))))
 }
 
-fn broken(named: &[AuditProblem], problems: u64, log: &AuditLog) -> HostError {
-    let mut causes: Vec<String> = named.iter().map(ToString::to_string).collect();
+/// Each problem as a line, and how many more there are.
+fn told(named: &[AuditProblem], problems: u64) -> Vec<String> {
+    let mut lines: Vec<String> = named.iter().map(ToString::to_string).collect();
     if let more @ 1.. = problems - named.len() as u64 {
-        causes.push(format!("and {more} more"));
+        lines.push(format!("and {more} more"));
     }
+    lines
+}
+
+fn broken(named: &[AuditProblem], problems: u64, log: &AuditLog) -> HostError {
     let place = |problem: &AuditProblem| {
         json!({
             "path": problem.path.to_string_lossy(),
@@ -250,7 +258,7 @@ fn broken(named: &[AuditProblem], problems: u64, log: &AuditLog) -> HostError {
     HostError::Said(Box::new(Said {
         kind: Kind::Failed,
         message: "the audit log is not as it was written".to_owned(),
-        causes,
+        causes: told(named, problems),
         hints: vec![format!(
             "a new log begins when all files of this one are moved away: those beside `{}` that begin with `audit.`",
             log.log_path().display()
