@@ -89,8 +89,8 @@ fn errors_of_graphql_go_to_standard_error() {
     exit: 2
     --- stdout
     --- stderr
-    error: subscriptions cannot be run by `vantage api` yet
-    hint: run a query, and repeat it
+    error: the document is a subscription
+    hint: --subscribe follows it
     ");
     assert_snapshot!(world.run(&["api", COUNT, "-F", "first"]).expect(2), @"
     exit: 2
@@ -165,12 +165,30 @@ fn input_that_cannot_be_read_is_said_and_nothing_is_sent() {
     let list = list.display().to_string();
     let before = world.admin("stats")["graphql_requests"].clone();
     let refused = |line: &[&str]| with_input(&world, &[&["api"], line].concat(), "{").expect(2).stderr;
-    assert_snapshot!(refused(&["-", "-F", "a=@-"]), @"");
-    assert_snapshot!(refused(&[ECHO, "--variables", &list]), @"");
-    assert_snapshot!(refused(&[ECHO, "--variables", "-"]), @"");
-    assert_snapshot!(refused(&[ECHO, "--variables", "/nonexistent"]), @"");
-    assert_snapshot!(refused(&[ECHO, "-F", "a=@/nonexistent"]), @"");
-    assert_snapshot!(refused(&[ECHO, "--connection", "/clusters"]), @"");
+    assert_snapshot!(refused(&["-", "-F", "a=@-"]), @"
+    error: standard input is named more than once, and can be read once only
+    hint: put one of them into a file, as in -F name=@FILE
+    ");
+    assert_snapshot!(refused(&[ECHO, "--variables", &list]), @r#"
+    error: `[HOME]/list.json` holds no variables: it is not a JSON object
+    hint: --variables takes a JSON object, as in {"first": 10}
+    "#);
+    assert_snapshot!(refused(&[ECHO, "--variables", "-"]), @r#"
+    error: standard input holds no variables: EOF while parsing an object at line 1 column 1
+    hint: --variables takes a JSON object, as in {"first": 10}
+    "#);
+    assert_snapshot!(refused(&[ECHO, "--variables", "/nonexistent"]), @"
+    error: cannot read `/nonexistent`
+      cause: No such file or directory (os error 2)
+    ");
+    assert_snapshot!(refused(&[ECHO, "-F", "a=@/nonexistent"]), @"
+    error: cannot read `/nonexistent`
+      cause: No such file or directory (os error 2)
+    ");
+    assert_snapshot!(refused(&[ECHO, "--connection", "/clusters"]), @"
+    error: the following required arguments were not provided: --paginate
+    hint: usage: vantage api --paginate --connection <POINTER> <DOCUMENT>
+    ");
     assert_eq!(world.admin("stats")["graphql_requests"], before);
 }
 
@@ -203,18 +221,33 @@ fn what_cannot_be_followed_is_refused() {
     let refused =
         |line: &[&str], status| world.run(&[&["api"], line, &["--paginate"]].concat()).expect(status).stderr;
     let before = world.admin("stats")["graphql_requests"].clone();
-    assert_snapshot!(refused(&["{ clusters(first: 1) { total } }"], 2), @"");
-    assert_snapshot!(refused(&["mutation ($after: String) { deleteCluster(clusterName: $after) { __typename } }"], 2), @"");
-    assert_snapshot!(refused(&["query {"], 1), @"");
-    assert_snapshot!(refused(&[PAGES, "--connection", "clusters"], 2), @"");
+    assert_snapshot!(refused(&["{ clusters(first: 1) { total } }"], 2), @"
+    error: the document has no variable `$after`, by which pages are asked for
+    hint: declare it and pass it on, as in `query ($after: String) { clusters(first: 100, after: $after) { … } }`
+    ");
+    assert_snapshot!(refused(&["mutation ($after: String) { deleteCluster(clusterName: $after) { __typename } }"], 2), @"
+    error: only a query has pages
+    hint: leave --paginate out
+    ");
+    assert_snapshot!(refused(&["query {"], 2), @"error: line 1, column 8: expected at least one Selection in Selection Set");
+    assert_snapshot!(refused(&[PAGES, "--connection", "clusters"], 2), @"
+    error: --connection takes a JSON Pointer
+    hint: as in --connection /clusters
+    ");
     assert_eq!(world.admin("stats")["graphql_requests"], before);
-    assert_snapshot!(refused(&["query ($after: String) { clusters(first: 1, after: $after) { total } }"], 2), @"");
+    assert_snapshot!(refused(&["query ($after: String) { clusters(first: 1, after: $after) { total } }"], 2), @"
+    error: the answer has no list with pages
+    hint: select `pageInfo { hasNextPage endCursor }` beside `edges` or `nodes`
+    ");
     let two = "query ($after: String) { a: clusters(first: 1, after: $after) { edges { node { name } } pageInfo { hasNextPage endCursor } } b: clusters(first: 1) { edges { node { name } } pageInfo { hasNextPage } } }";
-    assert_snapshot!(refused(&[two], 2), @"");
+    assert_snapshot!(refused(&[two], 2), @"
+    error: the answer has several lists with pages: /a, /b
+    hint: --connection /a follows the first
+    ");
     let first = world.run(&["api", two, "--paginate", "--connection", "/a", "-o", "jsonl"]).expect(0);
     assert_eq!(first.stdout.lines().count(), 3);
-    assert_snapshot!(refused(&[PAGES, "--connection", "/nosuch"], 2), @"");
-    assert_snapshot!(refused(&[PAGES, "-F", "first=1000"], 1), @"");
+    assert_snapshot!(refused(&[PAGES, "--connection", "/nosuch"], 2), @"error: no connection in the answer: there is nothing at `/nosuch`");
+    assert_snapshot!(refused(&[PAGES, "-F", "first=1000"], 1), @"error: `first` must be from 0 to 100, and is 1000; go on with `after`");
 }
 
 #[test]
@@ -222,7 +255,14 @@ fn a_dry_run_shows_what_a_change_would_send() {
     let world = signed_in();
     let before = world.admin("stats")["graphql_requests"].clone();
     let mutation = "mutation Delete($name: String!) { deleteCluster(clusterName: $name) { __typename } }";
-    assert_snapshot!(world.run(&["--dry-run", "api", mutation, "-F", "name=x"]).expect(0), @"");
+    assert_snapshot!(world.run(&["--dry-run", "api", mutation, "-F", "name=x"]).expect(0), @r#"
+    exit: 0
+    --- stdout
+    --- stderr
+    dry run: not sent to api `cluster`:
+      mutation Delete($name: String!) { deleteCluster(clusterName: $name) { __typename } }
+      variables: {"name":"x"}
+    "#);
     assert_eq!(world.admin("stats")["graphql_requests"], before);
     world.run(&["--dry-run", "api", COUNT]).expect(0);
 }
@@ -258,12 +298,31 @@ fn a_subscription_is_followed() {
 fn what_is_no_subscription_and_what_the_platform_refuses_of_one() {
     let world = signed_in();
     let run = |line: &[&str], status| world.run(&[&["api"], line].concat()).expect(status);
-    assert_snapshot!(run(&[FOLLOW, "--api", "jobs"], 2).stderr, @"");
-    assert_snapshot!(run(&[COUNT, "--subscribe"], 2).stderr, @"");
-    assert_snapshot!(run(&[FOLLOW, "--subscribe", "--paginate"], 2).stderr, @"");
-    assert_snapshot!(run(&["subscription { nosuch }", "--api", "jobs", "--subscribe"], 1), @"");
+    assert_snapshot!(run(&[FOLLOW, "--api", "jobs"], 2).stderr, @"
+    error: the document is a subscription
+    hint: --subscribe follows it
+    ");
+    assert_snapshot!(run(&[COUNT, "--subscribe"], 2).stderr, @"
+    error: the document is a query, not a subscription
+    hint: leave --subscribe out
+    ");
+    assert_snapshot!(run(&[FOLLOW, "--subscribe", "--paginate"], 2).stderr, @"
+    error: the argument `--subscribe` cannot be used with `--paginate`
+    hint: usage: vantage api --subscribe <DOCUMENT>
+    ");
+    assert_snapshot!(run(&["subscription { nosuch }", "--api", "jobs", "--subscribe"], 1), @r#"
+    exit: 1
+    --- stdout
+    --- stderr
+    error: Unknown field "nosuch" on type "Subscription".
+    "#);
     let one = "subscription { jobSubmissionChanged(id: 1000000) { status } }";
-    assert_snapshot!(run(&[one, "--api", "jobs", "--subscribe"], 1), @"");
+    assert_snapshot!(run(&[one, "--api", "jobs", "--subscribe"], 1), @"
+    exit: 1
+    --- stdout
+    --- stderr
+    error: JobSubmission 1000000 was not found
+    ");
 }
 
 #[cfg(unix)]

@@ -15,6 +15,7 @@ fn the_overview_groups_commands_by_what_they_are() {
 
     Platform:
       cluster     Work with clusters
+      job         Work with batch jobs
 
     Commands:
       login       Sign in to the platform
@@ -68,6 +69,7 @@ fn a_packs_commands_have_the_same_help_as_built_ins() {
       get     Show a cluster
       create  Create a cluster
       delete  Delete a cluster
+      watch   Follow clusters as their state changes
 
     Options:
       -h, --help  Print help

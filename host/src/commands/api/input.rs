@@ -93,7 +93,10 @@ pub(super) fn read(arguments: &Arguments) -> Result<Input, HostError> {
 fn object(file: &str) -> Result<Map<String, Value>, HostError> {
     let wrong = |problem: String| {
         HostError::usage(
-            format!("`{}` holds no variables: {problem}", shown(file)),
+            match file {
+                "-" => format!("standard input holds no variables: {problem}"),
+                file => format!("`{file}` holds no variables: {problem}"),
+            },
             vec!["--variables takes a JSON object, as in {\"first\": 10}".to_owned()],
         )
     };
