@@ -23,6 +23,7 @@ mod languages;
 mod layering;
 #[cfg(target_os = "linux")]
 mod lifecycle;
+mod load;
 mod network;
 mod packs;
 mod persona;

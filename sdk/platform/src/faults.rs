@@ -3,6 +3,7 @@
 //! so a client may repeat it. It never touches `/admin`, nor the page that people read.
 
 use std::str::FromStr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -99,7 +100,11 @@ impl FromStr for Echo {
 
 /// The faults in force.
 #[derive(Debug)]
-pub(crate) struct Faults(Mutex<Plan>);
+pub(crate) struct Faults {
+    plan: Mutex<Plan>,
+    /// Requests to the APIs that are under way.
+    under_way: AtomicU64,
+}
 
 #[derive(Debug)]
 struct Plan {
@@ -112,12 +117,13 @@ struct Plan {
 impl Faults {
     /// Begins with what the options say.
     pub(crate) fn new(latency: Duration, failure: Option<Failure>, echo: Option<Echo>, seed: u64) -> Self {
-        Self(Mutex::new(Plan { latency, failure, echo, dice: Dice::new(seed) }))
+        let plan = Mutex::new(Plan { latency, failure, echo, dice: Dice::new(seed) });
+        Self { plan, under_way: AtomicU64::new(0) }
     }
 
     /// Replaces what is in force.
     pub(crate) fn set(&self, latency: Duration, failure: Option<Failure>, echo: Option<Echo>) {
-        let mut plan = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut plan = self.plan.lock().unwrap_or_else(PoisonError::into_inner);
         plan.latency = latency;
         plan.failure = failure;
         plan.echo = echo;
@@ -125,12 +131,12 @@ impl Faults {
 
     /// Where the caller's token is to be given away.
     pub(crate) fn echo(&self) -> Option<Echo> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).echo
+        self.plan.lock().unwrap_or_else(PoisonError::into_inner).echo
     }
 
     /// How long this request waits, and the status it fails with if it does.
     fn draw(&self, place: Where) -> (Duration, Option<u16>) {
-        let mut plan = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut plan = self.plan.lock().unwrap_or_else(PoisonError::into_inner);
         let Plan { latency, failure, dice, .. } = &mut *plan;
         let status = failure
             .as_mut()
@@ -146,7 +152,25 @@ impl Faults {
 
 /// Middleware of the APIs.
 pub(crate) async fn on_api(state: State<Shared>, request: Request, next: Next) -> Response {
+    let _under_way = UnderWay::begin(&state.0);
     apply(Where::Api, state, request, next).await
+}
+
+/// A request that is answered just now, also if its client goes away meanwhile.
+struct UnderWay(Shared);
+
+impl UnderWay {
+    fn begin(platform: &Shared) -> Self {
+        let before = platform.faults.under_way.fetch_add(1, Ordering::SeqCst);
+        platform.counters.graphql_in_flight_peak.at_least(before + 1);
+        Self(platform.clone())
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.faults.under_way.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 /// Middleware of the identity provider.

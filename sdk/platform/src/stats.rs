@@ -51,6 +51,8 @@ counters! {
     userinfo_requests,
     /// GraphQL requests that were executed.
     graphql_requests,
+    /// The most requests to the APIs that were under way at once.
+    graphql_in_flight_peak,
     /// GraphQL requests that were refused with 401.
     graphql_unauthorized,
     /// Operations that began to be answered by a stream, over WebSockets and server-sent events.
@@ -81,6 +83,11 @@ impl Counter {
     /// Counts one more.
     pub(crate) fn add(&self) {
         self.add_many(1);
+    }
+
+    /// Notes a number if it is the greatest so far.
+    pub(crate) fn at_least(&self, number: u64) {
+        self.0.fetch_max(number, Ordering::SeqCst);
     }
 
     /// Counts `number` more.

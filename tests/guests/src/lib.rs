@@ -36,6 +36,7 @@ macro_rules! every_guest {
             endless
             escapes
             fails
+            fan_out
             flood_handles
             flood_progress
             flood_rows
