@@ -4,14 +4,13 @@
 //! built-in commands, adds a pack from others with its consent shown, runs it, and shows a call
 //! that is denied. Every line it shows is run; nothing of it is kept, unless asked.
 
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
 use clap::Args;
 use portable_pty::CommandBuilder;
-use serde_json::Value;
 
+use crate::platform::Platform;
 use crate::process::Workspace;
 use crate::terminal::Terminal;
 use crate::{Result, packs, say, tools};
@@ -34,7 +33,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     let home = tempfile::Builder::new().prefix("vantage-demo-").tempdir()?;
 
     say("\n== a local Vantage platform, on loopback, with a small world of clusters");
-    let platform = Platform::start(workspace)?;
+    let platform = Platform::start(&workspace.binary("vantage-platform"), &["--seed", "7"])?;
     let demo = Demo { binary: workspace.binary("vantage"), home: home.path().to_owned() };
     demo.tour(&platform, &pack)?;
 
@@ -48,40 +47,6 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     }
     say("\n== done; the platform and everything that was kept are gone");
     Ok(())
-}
-
-/// The local platform, ended when this is dropped.
-struct Platform {
-    process: Child,
-    issuer: String,
-    api: String,
-}
-
-impl Platform {
-    fn start(workspace: &Workspace) -> Result<Self> {
-        say("$ vantage-platform --port 0 --auto-approve --seed 7 --poll-interval 1");
-        let mut process = Command::new(workspace.binary("vantage-platform"))
-            .args(["--port", "0", "--auto-approve", "--seed", "7", "--poll-interval", "1"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()?;
-        let mut line = String::new();
-        if let Some(output) = process.stdout.take() {
-            BufReader::new(output).read_line(&mut line)?;
-        }
-        say(line.trim_end());
-        let ready: Value = serde_json::from_str(&line)?;
-        let text = |key: &str| ready[key].as_str().map(str::to_owned).ok_or(format!("no {key} in `{line}`"));
-        Ok(Self { issuer: text("issuer")?, api: text("api")?, process })
-    }
-}
-
-impl Drop for Platform {
-    fn drop(&mut self) {
-        // It may have ended by itself; there is nothing to mend then.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
 }
 
 struct Demo {

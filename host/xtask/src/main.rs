@@ -2,9 +2,10 @@
 //!
 //! `demo` shows the product on a fresh machine, `test` runs everything that the machine checks run,
 //! `guests` builds the packs that tests and authors use, `servers` installs what tests run against,
-//! `fuzz` is a step of `test` by itself. It is plain Rust, so that no shell has to be there; it knows
-//! no crate of the host and drives the built binaries as a user would.
+//! `fuzz` is a step of `test` by itself, `bench` measures what is shipped. It is plain Rust, so that no
+//! shell has to be there; it knows no crate of the host and drives the built binaries as a user would.
 
+mod bench;
 mod debian;
 mod demo;
 mod folder;
@@ -12,6 +13,7 @@ mod fuzz;
 mod guests;
 mod npm;
 mod packs;
+mod platform;
 mod process;
 mod servers;
 #[path = "../../../tests/support/src/terminal.rs"]
@@ -49,6 +51,8 @@ enum Task {
     Fuzz(fuzz::Arguments),
     /// Install the servers and the browser that the tests run
     Servers(servers::Arguments),
+    /// Measure what is shipped, and write the ratios down
+    Bench(bench::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -56,6 +60,7 @@ fn main() -> ExitCode {
     let outcome = Workspace::find().and_then(|workspace| match line.task {
         Task::Demo(arguments) => demo::run(&workspace, &arguments),
         Task::Test(arguments) => test::run(&workspace, &arguments),
+        Task::Bench(arguments) => bench::run(&workspace, &arguments),
         Task::Fuzz(arguments) => fuzz::run(&workspace, arguments.seconds),
         Task::Guests(arguments) => {
             packs::guests(&workspace).and_then(|()| guests::run(&workspace, &arguments))

@@ -195,17 +195,23 @@ fn literal(value: &Value) -> String {
                 members.iter().map(|(name, member)| format!("{name}: {}", literal(member))).collect();
             format!("{{{}}}", members.join(", "))
         }
-        Value::String(string) => format!("\"{}\"", string.chars().map(visible).collect::<String>()),
+        Value::String(string) => quoted(string),
         other => other.to_string(),
     }
 }
 
-/// A string's character as people see it at consent: plain ASCII, everything else by its number, so
-/// that what is shown is what is granted.
-fn visible(character: char) -> String {
-    match character {
-        '"' | '\\' => format!("\\{character}"),
-        ' '..='~' => character.to_string(),
-        other => format!("\\u{{{:X}}}", u32::from(other)),
+/// A string as people see it at consent: plain ASCII, everything else by its number, so that what is
+/// shown is what is granted.
+fn quoted(string: &str) -> String {
+    let mut text = String::with_capacity(string.len() + 2);
+    text.push('"');
+    for character in string.chars() {
+        match character {
+            '"' | '\\' => text.extend(['\\', character]),
+            ' '..='~' => text.push(character),
+            other => text.push_str(&format!("\\u{{{:X}}}", u32::from(other))),
+        }
     }
+    text.push('"');
+    text
 }
