@@ -1,5 +1,6 @@
 //! One test's world: a home, a platform in this process, and the binary to run in it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -97,6 +98,22 @@ impl World {
     pub fn finish(&self, command: &mut Command) -> Ran {
         let output = command.output().unwrap();
         Ran::new(&output, |text| self.normal(text))
+    }
+
+    /// The packs that `plugin list` names, each with its status.
+    ///
+    /// # Panics
+    /// Where the command fails or shows anything else.
+    pub fn packs(&self) -> BTreeMap<String, String> {
+        let listed = self.run(&["plugin", "list", "-o", "json"]).expect(0).json();
+        let text = |pack: &Value, key: &str| pack[key].as_str().unwrap().to_owned();
+        listed.as_array().unwrap().iter().map(|pack| (text(pack, "id"), text(pack, "status"))).collect()
+    }
+
+    /// Whether [`World::packs`] are those that are part of the binary, and no others.
+    pub fn only_bundled(&self) -> bool {
+        let packs = self.packs();
+        !packs.is_empty() && packs.values().all(|status| status == "bundled")
     }
 
     /// Starts the binary with `arguments` on a terminal of 100 columns.
