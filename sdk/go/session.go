@@ -88,6 +88,11 @@ func read(result response, into any) error {
 	if err != nil {
 		return err
 	}
+	return take(answer, into)
+}
+
+// take is read for an answer that came.
+func take(answer vantage_plugin_graphql.Response, into any) error {
 	var errors []struct{ Message string }
 	if err := json.Unmarshal([]byte(answer.Errors), &errors); err != nil {
 		return err
@@ -158,6 +163,40 @@ func (g *Graphql) Paginate(operation string, variables any, connection string) i
 				}
 			}
 			if !yield(nodes, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// Subscribe waits for the data of one event after another. Lost connections are the host's matter, and
+// what was missed meanwhile may be told again. An error ends the events; leaving the loop ends the
+// subscription.
+func (g *Graphql) Subscribe(operation string, variables any) iter.Seq2[json.RawMessage, error] {
+	return func(yield func(json.RawMessage, error) bool) {
+		text, err := json.Marshal(variables)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		subscription, err := incoming(ask(func() witTypes.Result[*vantage_plugin_graphql.Subscription, record] {
+			return g.client.Subscribe(operation, string(text))
+		}))
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		defer subscription.Drop()
+		for {
+			event, err := incoming(ask(subscription.Next))
+			if err == nil && event.IsNone() {
+				return
+			}
+			var data json.RawMessage
+			if err == nil {
+				err = take(event.Some(), &data)
+			}
+			if !yield(data, err) || err != nil {
 				return
 			}
 		}

@@ -144,6 +144,39 @@ fn an_answer_with_the_token_in_it_is_shown_nowhere() {
     nothing_but_records(&world);
 }
 
+/// What the local platform gives away, in every way it can: no command, no pack and no file takes it.
+#[test]
+fn what_the_platforms_apis_give_away_is_shown_nowhere() {
+    let world = world();
+    world.run(&["plugin", "add", &guest("scanner").display().to_string(), "--grant-all"]).expect(0);
+    let job = world.run(&["job", "submission", "list", "-o", "json"]).expect(0).json()[0]["id"].to_string();
+    let document = format!("subscription {{ jobSubmissionChanged(id: {job}) {{ id name }} }}");
+    let asking: &[&[&str]] = &[
+        &["cluster", "list"],
+        &["cluster", "create", "mine", "--provider", "on_prem"],
+        &["api", "{ clusters(first: 1) { edges { node { name } } } }"],
+        &["job", "template", "list"],
+    ];
+    let watching: &[&[&str]] =
+        &[&["job", "submission", "watch", &job], &["api", "--api", "jobs", "--subscribe", &document]];
+    for place in ["errors", "extensions", "data", "html", "split", "stream"] {
+        world.tell("faults", &serde_json::json!({ "echo": place }));
+        let failing = if place == "stream" { watching } else { asking };
+        for line in failing {
+            for options in [&["-vvv", "-o", "table"], &["-vvv", "-o", "json"]] {
+                let output = quiet(&world, &[line, &options[..]].concat());
+                assert!(!output.status.success(), "{place}: {line:?} took it: {output:?}");
+            }
+        }
+        let (present, canary) = (backwards("something to keep"), backwards(&canary()));
+        let output = quiet(&world, &["scanner", &present, &canary, "--job", &job, "-o", "json"]);
+        let found: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(found["found"], serde_json::json!([true, false]), "{place}: {found}");
+        assert!(!found["failures"].as_array().unwrap().is_empty(), "{place}: nothing was refused: {found}");
+    }
+    nothing_but_records(&world);
+}
+
 /// A server that answers `echo_WAY_STATUS_now` with what it makes of the token; gives its address.
 fn echoing() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -238,11 +271,15 @@ fn no_guests_memory_holds_a_token() {
     let world = world();
     world.run(&["plugin", "add", &guest("scanner").display().to_string(), "--grant-all"]).expect(0);
     let name = world.run(&["cluster", "list", "-o", "json"]).expect(0).json()[0]["name"].clone();
-    let backwards = |text: &str| text.chars().rev().collect::<String>();
     let (present, canary) = (backwards(name.as_str().unwrap()), backwards(&canary()));
     let found = world.run(&["scanner", &present, &canary, "-o", "json"]).expect(0).json();
     assert!(found["bytes"].as_u64().unwrap() > 1 << 20, "{found}");
     assert_eq!(found["found"], serde_json::json!([true, false]), "the name is there, the canary is not");
+}
+
+/// As the scanner takes texts.
+fn backwards(text: &str) -> String {
+    text.chars().rev().collect()
 }
 
 fn each_file(folder: &Path, look: &mut impl FnMut(&Path, &[u8])) {

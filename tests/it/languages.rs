@@ -2,7 +2,7 @@
 //! found here.
 //!
 //! All packs have the same commands, so that one function checks them all: `list` answers with the
-//! platform's clusters, `missing` gives a typed error back, `denied` runs a mutation that was not
+//! platform's clusters, `watch` follows one by a subscription until it is ready, `missing` gives a typed error back, `denied` runs a mutation that was not
 //! granted and lets the error travel out, `crash` ends as each language crashes.
 
 use std::env;
@@ -15,6 +15,7 @@ use crate::guests::third_party;
 use crate::{VANTAGE, seeded};
 
 const READ: &str = "query cluster/Query.clusters";
+const FOLLOW: &str = "subscription cluster/Subscription.clusterStatusChanged";
 
 /// More than twelve pages of 100, so that collectors and buffers of the guest have work to do.
 const CLUSTERS: usize = 1_250;
@@ -66,6 +67,13 @@ fn check(component: &str, word: &str, fault: Fault) {
     assert_eq!(names(&listed), names(&expected));
     let limited = world.run(&[word, "list", "-o", "jsonl", "--limit", "3"]).expect(0);
     assert_eq!(limited.stdout.lines().count(), 3);
+
+    let ready = expected.as_array().unwrap().iter().find(|cluster| cluster["status"] == "ready").unwrap();
+    let watch = [word, "watch", ready["name"].as_str().unwrap(), "-o", "jsonl"];
+    assert!(world.run(&watch).expect(5).stderr.contains(FOLLOW));
+    world.run(&["plugin", "grant", word, FOLLOW]).expect(0);
+    let watched = world.run(&watch).expect(0);
+    assert_eq!(serde_json::from_str::<Value>(&watched.stdout).unwrap()["name"], ready["name"], "{watched}");
 
     let missing = world.run(&[word, "missing", "nosuch", "-o", "json"]).expect(3);
     assert_eq!(missing.json_error()["kind"], "not-found", "{missing}");

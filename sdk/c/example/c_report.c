@@ -1,7 +1,7 @@
 /*
  * The pack acme/c-report: the clusters that you can see, reported by a pack in C.
  *
- * Two commands of use, and two that show how a pack fails: one runs what its user did not allow,
+ * Three commands of use, and two that show how a pack fails: one runs what its user did not allow,
  * one has a fault. Its description stands in c_report.json.
  */
 #include "vantage.h"
@@ -53,6 +53,15 @@ static bool list(vantage_session session, vantage_json arguments, vantage_error 
     return done;
 }
 
+/* Whether an answer says that fields failed; then it is the error. */
+static bool failed(const vantage_plugin_graphql_response_t *response, vantage_error *error) {
+    vantage_text message;
+    message.ptr = (uint8_t *)vantage_json_string(vantage_json_at(vantage_read(response->errors), "/0/message"), &message.len);
+    if (message.ptr == NULL) return false;
+    vantage_fail(error, "failed", message, NULL);
+    return true;
+}
+
 /* Runs an operation whose data is wanted whole; errors of the platform's fields fail the run. */
 static bool execute(
     vantage_session session, const char *name, vantage_text variables,
@@ -65,11 +74,9 @@ static bool execute(
     vantage_plugin_graphql_client_drop_own(client);
     if (!done) return false;
 
-    vantage_text message;
-    message.ptr = (uint8_t *)vantage_json_string(vantage_json_at(vantage_read(response->errors), "/0/message"), &message.len);
-    if (message.ptr == NULL) return true;
+    if (!failed(response, error)) return true;
     vantage_plugin_graphql_response_free(response);
-    return vantage_fail(error, "failed", message, NULL);
+    return false;
 }
 
 /* Answers with the cluster that was found, or says that there is none. */
@@ -105,6 +112,56 @@ static bool missing(vantage_session session, vantage_json arguments, vantage_err
     return done;
 }
 
+static bool is_ready(vantage_json cluster) {
+    size_t length;
+    char *status = vantage_json_string(vantage_json_at(cluster, "/status"), &length);
+    bool ready = status != NULL && length == strlen("ready") && memcmp(status, "ready", length) == 0;
+    free(status);
+    return ready;
+}
+
+/* Hands every event on until the cluster is ready. */
+static bool emit_events(
+    vantage_plugin_graphql_borrow_subscription_t subscription, vantage_plugin_output_borrow_output_t output,
+    vantage_error *error
+) {
+    for (bool ready = false; !ready;) {
+        vantage_plugin_graphql_option_response_t event;
+        if (!vantage_plugin_graphql_method_subscription_next(subscription, &event, error)) return false;
+        if (!event.is_some) return true;
+        vantage_json cluster = vantage_json_at(vantage_read(event.val.data), "/clusterStatusChanged");
+        vantage_text record = {(uint8_t *)cluster.text, cluster.length};
+        bool wrong = failed(&event.val, error);
+        bool emitted = !wrong && vantage_plugin_output_method_output_emit(output, &record, error);
+        ready = is_ready(cluster);
+        vantage_plugin_graphql_option_response_free(&event);
+        if (!emitted) return !wrong && vantage_closed(error);
+    }
+    return true;
+}
+
+static bool watch(vantage_session session, vantage_json arguments, vantage_error *error) {
+    vantage_text operation = vantage_literal("FollowCluster");
+    /* The name is a JSON string already: it goes into the variables as it stands. */
+    vantage_json pieces[] = {vantage_piece("{\"name\":"), vantage_json_at(arguments, "/name"), vantage_piece("}")};
+    vantage_text variables = vantage_join(3, pieces);
+    vantage_plugin_graphql_own_subscription_t subscription;
+
+    vantage_plugin_graphql_own_client_t client = vantage_plugin_session_method_session_graphql(session);
+    bool done = vantage_plugin_graphql_method_client_subscribe(
+        vantage_plugin_graphql_borrow_client(client), &operation, &variables, &subscription, error);
+    command_pack_string_free(&variables);
+    if (done) {
+        vantage_plugin_output_own_output_t output = vantage_plugin_session_method_session_output(session);
+        done = emit_events(
+            vantage_plugin_graphql_borrow_subscription(subscription), vantage_plugin_output_borrow_output(output), error);
+        vantage_plugin_output_output_drop_own(output);
+        vantage_plugin_graphql_subscription_drop_own(subscription);
+    }
+    vantage_plugin_graphql_client_drop_own(client);
+    return done;
+}
+
 static bool denied(vantage_session session, vantage_json arguments, vantage_error *error) {
     (void)arguments;
     vantage_text variables =
@@ -124,7 +181,7 @@ static bool crash(vantage_session session, vantage_json arguments, vantage_error
 static const struct {
     const char *word;
     command_function run;
-} commands[] = {{"list", list}, {"missing", missing}, {"denied", denied}, {"crash", crash}};
+} commands[] = {{"list", list}, {"missing", missing}, {"watch", watch}, {"denied", denied}, {"crash", crash}};
 
 bool exports_vantage_plugin_commands_run(
     command_pack_list_string_t *command, vantage_text *arguments,

@@ -1,6 +1,6 @@
 // The pack acme/cpp-report: the clusters that you can see, reported by a pack in C++.
 //
-// Two commands of use, and two that show how a pack fails: one runs what its user did not allow, one
+// Three commands of use, and two that show how a pack fails: one runs what its user did not allow, one
 // has a fault.
 #include <cstdlib>
 
@@ -57,6 +57,30 @@ constexpr std::string_view description = R"json(
       "operations": ["FindCluster"]
     },
     {
+      "path": ["cpp-report", "watch"],
+      "summary": "Follow a cluster until it is ready",
+      "effect": "read",
+      "answer": {
+        "shape": "many",
+        "columns": [
+          { "title": "Name", "pointer": "/name" },
+          { "title": "Status", "pointer": "/status", "format": "status" },
+          { "title": "Provider", "pointer": "/provider" }
+        ]
+      },
+      "arguments": [
+        {
+          "name": "name",
+          "kind": "text",
+          "summary": "The cluster's name",
+          "value_name": "NAME",
+          "positional": true,
+          "required": true
+        }
+      ],
+      "operations": ["FollowCluster"]
+    },
+    {
       "path": ["cpp-report", "denied"],
       "summary": "Try to create a cluster",
       "effect": "change",
@@ -82,6 +106,12 @@ constexpr std::string_view description = R"json(
       "api": "cluster",
       "purpose": "finds the cluster that you name",
       "document": "query FindCluster($filters: JSONScalar) { clusters(first: 1, filters: $filters) { edges { node { name status provider } } } }"
+    },
+    {
+      "name": "FollowCluster",
+      "api": "cluster",
+      "purpose": "follows the cluster that you name",
+      "document": "subscription FollowCluster($name: String) { clusterStatusChanged(name: $name) { name status provider } }"
     },
     {
       "name": "CreateCluster",
@@ -134,6 +164,24 @@ Result missing(const Session &session, std::string_view arguments) {
     return vantage::ended(session.Output().Emit(found));
 }
 
+Result watch(const Session &session, std::string_view arguments) {
+    auto variables = R"({"name":)" + std::string(vantage::at(arguments, "/name")) + "}";
+    auto subscription = session.Graphql().Subscribe("FollowCluster", variables);
+    if (!subscription) return std::unexpected(std::move(subscription).error());
+    auto output = session.Output();
+    for (;;) {
+        auto event = subscription->Next();
+        if (!event) return std::unexpected(std::move(event).error());
+        if (!*event) return {};
+        auto message = vantage::at((*event)->errors.get_view(), "/0/message");
+        if (!message.empty()) return vantage::failure("failed", vantage::text(message));
+        auto cluster = vantage::at((*event)->data.get_view(), "/clusterStatusChanged");
+        auto emitted = output.Emit(cluster);
+        if (!emitted) return vantage::ended(std::move(emitted));
+        if (vantage::text(vantage::at(cluster, "/status")) == "ready") return {};
+    }
+}
+
 Result denied(const Session &session, std::string_view) {
     // The host's error, with its advice, is the best that the user can be told.
     auto variables = R"({"createClusterInput":{"name":"cpp-report","provider":"localhost"}})";
@@ -160,6 +208,7 @@ std::expected<void, Error> Run(wit::vector<wit::string> command, wit::string arg
     auto word = command.size() == 2 ? command[1].get_view() : std::string_view();
     if (word == "list") return list(session, arguments.get_view());
     if (word == "missing") return missing(session, arguments.get_view());
+    if (word == "watch") return watch(session, arguments.get_view());
     if (word == "denied") return denied(session, arguments.get_view());
     if (word == "crash") return crash(session, arguments.get_view());
     return ::vantage::failure("failed", "the pack has no such command");

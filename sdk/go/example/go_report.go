@@ -1,6 +1,6 @@
 // The pack acme/go-report: the clusters that you can see, reported by a pack in Go.
 //
-// Two commands of use, and two that show how a pack fails: one runs what its user did not allow, one
+// Three commands of use, and two that show how a pack fails: one runs what its user did not allow, one
 // has a fault.
 package main
 
@@ -21,6 +21,7 @@ func init() {
 		Commands: map[string]vantage.Command{
 			"go-report list":    list,
 			"go-report missing": missing,
+			"go-report watch":   watch,
 			"go-report denied":  denied,
 			"go-report crash":   crash,
 		},
@@ -62,6 +63,30 @@ func missing(session *vantage.Session, arguments vantage.Arguments) error {
 		return vantage.NotFound("cluster `"+given.Name+"` was not found", hint)
 	}
 	return session.Output.Emit(found.Clusters.Edges[0].Node)
+}
+
+func watch(session *vantage.Session, arguments vantage.Arguments) error {
+	var given struct{ Name string }
+	if err := arguments.Read(&given); err != nil {
+		return err
+	}
+	for event, err := range session.Graphql.Subscribe("FollowCluster", object{"name": given.Name}) {
+		if err != nil {
+			return err
+		}
+		var told struct{ ClusterStatusChanged json.RawMessage }
+		var cluster struct{ Status string }
+		if err := json.Unmarshal(event, &told); err != nil {
+			return err
+		}
+		if err := json.Unmarshal(told.ClusterStatusChanged, &cluster); err != nil {
+			return err
+		}
+		if err := session.Output.Emit(told.ClusterStatusChanged); err != nil || cluster.Status == "ready" {
+			return err
+		}
+	}
+	return nil
 }
 
 func denied(session *vantage.Session, _ vantage.Arguments) error {

@@ -1,7 +1,7 @@
 /**
  * `acme/ts-report`: the clusters that you can see, reported by a pack in TypeScript.
  *
- * Two commands of use, and two that show how a pack fails: one runs what its user did not allow,
+ * Three commands of use, and two that show how a pack fails: one runs what its user did not allow,
  * one has a fault.
  */
 
@@ -48,6 +48,16 @@ const CREATE: Operation = {
     }`,
 };
 
+const FOLLOW: Operation = {
+  name: "FollowCluster",
+  api: "cluster",
+  purpose: "follows the cluster that you name",
+  document: `
+    subscription FollowCluster($name: String) {
+      clusterStatusChanged(name: $name) { name status provider }
+    }`,
+};
+
 const COLUMNS: Column[] = [
   { title: "Name", pointer: "/name" },
   { title: "Status", pointer: "/status", format: "status" },
@@ -90,6 +100,21 @@ export const commands = definePack({
           ]);
         }
         output.emit(edge.node);
+      },
+    },
+    {
+      path: "ts-report watch",
+      summary: "Follow a cluster until it is ready",
+      arguments: [
+        { name: "name", kind: "text", summary: "The cluster's name", value_name: "NAME", positional: true, required: true },
+      ],
+      answer: answers.many(...COLUMNS),
+      operations: [FOLLOW],
+      run({ graphql, output }, { name = null }) {
+        for (const event of graphql.subscribe<{ clusterStatusChanged: Cluster }>(FOLLOW, { name })) {
+          output.emit(event.clusterStatusChanged);
+          if (event.clusterStatusChanged.status === "ready") return;
+        }
       },
     },
     {

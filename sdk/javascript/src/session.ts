@@ -62,6 +62,19 @@ class Graphql {
       yield nodes.map((node) => JSON.parse(node));
     }
   }
+
+  /**
+   * Waits for the data of one event after another; lost connections are the host's matter, and what was
+   * missed meanwhile may be told again. Leaving the loop ends the subscription.
+   */
+  *subscribe<Data>(operation: Operation, variables: Variables = {}): Generator<Data> {
+    using subscription = called(() => this.client.subscribe(operation.name, JSON.stringify(variables)));
+    for (;;) {
+      const event = called(() => subscription.next());
+      if (event == null) return;
+      yield checked<Data>(event);
+    }
+  }
 }
 
 /** Where the answer goes. */

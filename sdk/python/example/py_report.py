@@ -1,6 +1,6 @@
 """`acme/py-report`: the clusters that you can see, reported by a pack in Python.
 
-Two commands of use, and two that show how a pack fails: one runs what its user did not allow, one
+Three commands of use, and two that show how a pack fails: one runs what its user did not allow, one
 has a fault.
 """
 
@@ -46,6 +46,17 @@ CREATE = pack.operation(
     """,
 )
 
+FOLLOW = pack.operation(
+    "FollowCluster",
+    api="cluster",
+    purpose="follows the cluster that you name",
+    document="""
+        subscription FollowCluster($name: String) {
+            clusterStatusChanged(name: $name) { name status provider }
+        }
+    """,
+)
+
 COLUMNS = [Column("Name", "/name"), Column("Status", "/status", format="status"), Column("Provider", "/provider")]
 
 
@@ -77,6 +88,21 @@ def find_cluster(session, arguments):
             hints=["vantage py-report list shows the clusters that you can see"],
         )
     session.output.emit(found[0]["node"])
+
+
+@pack.command(
+    "py-report watch",
+    "Follow a cluster until it is ready",
+    answer=many(*COLUMNS),
+    arguments=[Argument("name", "The cluster's name", positional=True, required=True, value_name="NAME")],
+    operations=[FOLLOW],
+)
+def watch_cluster(session, arguments):
+    for event in session.graphql.subscribe(FOLLOW, {"name": arguments["name"]}):
+        cluster = event["clusterStatusChanged"]
+        session.output.emit(cluster)
+        if cluster["status"] == "ready":
+            return
 
 
 @pack.command("py-report denied", "Try to create a cluster", effect="change", answer=nothing(), operations=[CREATE])

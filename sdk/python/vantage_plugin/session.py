@@ -59,6 +59,15 @@ class Graphql:
             while (nodes := called(pages.next)) is not None:
                 yield [json.loads(node) for node in nodes]
 
+    def subscribe(self, operation: Operation, variables: dict | None = None) -> Iterator[dict]:
+        """Waits for the data of one event after another; lost connections are the host's matter.
+
+        What was missed meanwhile may be told again. Closing the iterator ends the subscription.
+        """
+        with called(self._client.subscribe, operation.name, json.dumps(variables or {})) as subscription:
+            while (event := called(subscription.next)) is not None:
+                yield checked(event)
+
 
 def _outcome(result) -> dict | Error:
     if not isinstance(result, Ok):
