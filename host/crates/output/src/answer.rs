@@ -3,14 +3,20 @@
 //! What the user asked for is checked when the answer begins; records then stream, unless `--sort`
 //! has to see all of them. The command is told when to stop: at the limit, or when nobody reads on.
 
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use crate::console::Console;
 use crate::error::OutputError;
 use crate::order::Order;
-use crate::record::{Record, validated};
+use crate::record::{Pointer, Record, validated};
 use crate::render::{self, Render, View, json, yaml};
 use crate::select::{self, Chosen};
 use crate::style::{AnswerSpec, Column, Format, Shape};
 use crate::visible::Visible;
+
+/// Of so many keys of a live answer it is known what was last said of them; of more, everything is said.
+const KEYS: usize = 65_536;
 
 /// Whether a command should go on answering.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +40,9 @@ pub struct Answer {
     /// The columns; none until the first record where the command declares none.
     columns: Option<Vec<Chosen>>,
     order: Option<Order>,
+    /// A live answer's keys, each with the record that was last given for it; both as hashes, so that
+    /// whatever records are, this stays small.
+    said: HashMap<u64, u64>,
     /// Records that came.
     came: usize,
     /// Records that were rendered.
@@ -60,6 +69,7 @@ impl Answer {
             format,
             columns: None,
             order: None,
+            said: HashMap::new(),
             came: 0,
             rendered: 0,
             text: String::new(),
@@ -88,6 +98,9 @@ impl Answer {
             return Ok(self.flow);
         }
         self.came += 1;
+        if self.is_no_news(json)? {
+            return Ok(self.flow);
+        }
         if self.columns.is_none()
             && (self.console.style().sort.is_some() || !self.format.carries_whole_records())
         {
@@ -218,6 +231,20 @@ impl Answer {
         }
     }
 
+    /// Whether this is what was last said of the same key. Whoever follows something is told of it
+    /// anew each time a connection is made anew, and people and programs want changes.
+    fn is_no_news(&mut self, json: &str) -> Result<bool, OutputError> {
+        let Some(key) = self.spec.key.as_deref().filter(|_| self.spec.shape == Shape::Live) else {
+            return Ok(false);
+        };
+        let key = hash(&Record::read(json)?.cell(&Pointer::parse(key)).exact());
+        if self.said.len() >= KEYS && !self.said.contains_key(&key) {
+            return Ok(false);
+        }
+        let record = hash(json);
+        Ok(self.said.insert(key, record) == Some(record))
+    }
+
     fn expect_record(&self) -> Result<(), OutputError> {
         match self.spec.shape {
             Shape::Many | Shape::Live => Ok(()),
@@ -284,6 +311,12 @@ impl Answer {
             _ => None,
         }
     }
+}
+
+fn hash(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
 }
 
 impl std::fmt::Debug for Answer {

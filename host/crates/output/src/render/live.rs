@@ -1,7 +1,7 @@
 //! A table that is drawn over as its records change: what a watch shows on a terminal.
 //!
-//! A record replaces the one with the same key. All rows are kept, and as many are drawn as the
-//! terminal has lines for: those that changed last. At the end the whole table is written, to stay.
+//! A record replaces the one with the same key. Rows are kept up to a bound, and as many are drawn as
+//! the terminal has lines for: those that changed last. At the end the whole table is written, to stay.
 //! Where the cursor goes is the streams' business; here are only lines, none wider than the terminal,
 //! since one that wraps would be drawn over in part.
 
@@ -13,6 +13,8 @@ use crate::record::{Pointer, Record};
 /// Lines besides the rows: the titles, the count of rows without room, and the one that the cursor
 /// stands on.
 const OTHER_LINES: usize = 3;
+/// Nobody looks at more rows than these; those that changed least lately make room.
+const ROWS: usize = 2_000;
 
 /// Rows by key, in the order in which they came.
 pub(crate) struct Live {
@@ -20,6 +22,8 @@ pub(crate) struct Live {
     rows: Vec<Row>,
     /// How many records came.
     came: u64,
+    /// How many rows made room for others.
+    gone: usize,
     /// Whether something has come since the last frame.
     changed: bool,
     left_out: Vec<String>,
@@ -35,7 +39,14 @@ struct Row {
 impl Live {
     /// `key` is the JSON Pointer of what records are known by.
     pub(crate) fn new(key: &str) -> Self {
-        Self { key: Pointer::parse(key), rows: Vec::new(), came: 0, changed: false, left_out: Vec::new() }
+        Self {
+            key: Pointer::parse(key),
+            rows: Vec::new(),
+            came: 0,
+            gone: 0,
+            changed: false,
+            left_out: Vec::new(),
+        }
     }
 
     /// The rows that changed last, in the order in which they came, and how many there are besides.
@@ -46,7 +57,15 @@ impl Live {
         came.sort_unstable();
         let first = came.get(besides).copied().unwrap_or_default();
         let rows = self.rows.iter().filter(|row| row.came >= first);
-        (rows.map(|row| &row.cells).collect(), besides)
+        (rows.map(|row| &row.cells).collect(), besides + self.gone)
+    }
+
+    fn make_room(&mut self) {
+        let first = self.rows.iter().enumerate().min_by_key(|(_, row)| row.came);
+        if let Some((at, _)) = first.filter(|_| self.rows.len() >= ROWS) {
+            self.rows.remove(at);
+            self.gone += 1;
+        }
     }
 }
 
@@ -58,7 +77,10 @@ impl Render for Live {
         let key = record.cell(&self.key).exact().into_owned();
         match self.rows.iter_mut().find(|row| row.key == key) {
             Some(row) => (row.cells, row.came) = (cells, came),
-            None => self.rows.push(Row { key, cells, came }),
+            None => {
+                self.make_room();
+                self.rows.push(Row { key, cells, came });
+            }
         }
         Ok(())
     }
@@ -80,6 +102,9 @@ impl Render for Live {
         if !self.rows.is_empty() {
             let rows: Vec<_> = self.rows.iter().map(|row| &row.cells).collect();
             let layout = whole(&rows, view, out);
+            if self.gone > 0 {
+                out.push_str(&format!("and {} more\n", self.gone));
+            }
             self.left_out = left_out(&layout, view);
         }
         self.changed = false;

@@ -180,3 +180,41 @@ fn a_limit_ends_a_watch() {
      1  a     RUNNING
     ");
 }
+
+#[test]
+fn what_is_told_twice_is_shown_once() {
+    let bench = Bench::new(piped(None));
+    let mut answer = bench.console.answer(jobs()).unwrap();
+    let (one, two) = (job(1, "train", "PENDING"), job(2, "render", "PENDING"));
+    // As after a connection that was made anew: where everything stands is told once more.
+    answer.records(&[&one, &two]).unwrap();
+    answer.records(&[&one, &two, &job(1, "train", "RUNNING"), &one]).unwrap();
+    answer.finish().unwrap();
+    let expected = [&one, &two, &job(1, "train", "RUNNING"), &one].map(|line| format!("{line}\n")).concat();
+    assert_eq!(bench.stdout.text(), expected);
+}
+
+#[test]
+fn rows_without_end_are_no_memory_without_end() {
+    let (screen, console) = watching(6);
+    let mut answer = console.answer(jobs()).unwrap();
+    for id in 1..=2_005 {
+        answer.record(&job(id, "train", "PENDING")).unwrap();
+    }
+    answer.flush().unwrap();
+    insta::assert_snapshot!(screen.text(), @"
+      ID  NAME   STATE
+    2003  train  PENDING
+    2004  train  PENDING
+    2005  train  PENDING
+    and 2002 more
+    ");
+    answer.finish().unwrap();
+    insta::assert_snapshot!(screen.text(), @"
+    2002  train  PENDING
+    2003  train  PENDING
+    2004  train  PENDING
+    2005  train  PENDING
+    and 5 more
+    ");
+}
