@@ -12,9 +12,12 @@ mod template;
 mod tests;
 mod watch;
 
+use std::collections::BTreeMap;
+
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use vantage_plugin::{Answer, Argument, Column, Error, ErrorKind, Pack, Result, Session, Union};
+use vantage_plugin::{Answer, Argument, Column, Error, ErrorKind, Operation, Pack, Result, Session, Union};
 
 vantage_plugin::export!(pack);
 
@@ -35,6 +38,12 @@ pub fn pack() -> Pack {
         .group("job template", "Work with templates of scripts");
     let commands = [submission::commands(), vec![watch::command()], script::commands(), template::commands()];
     commands.into_iter().flatten().fold(pack, Pack::command)
+}
+
+/// The arguments of a command that takes nothing but [`id_argument`].
+#[derive(Deserialize)]
+struct One {
+    id: i64,
 }
 
 /// The positional argument that names a thing by its number.
@@ -80,6 +89,39 @@ fn member<T: DeserializeOwned>(union: Union, wanted: &str) -> Result<T> {
     };
     let member = union.into_member(wanted, kind);
     if hint.is_empty() { member } else { member.map_err(|error| error.hint(hint)) }
+}
+
+/// Runs a mutation, and answers with the member `wanted` of what came. Every mutation of the API is one
+/// field that gives a union.
+fn change<T: DeserializeOwned + Serialize>(
+    session: &Session,
+    operation: Operation,
+    variables: Value,
+    wanted: &str,
+) -> Result {
+    session.output().emit(&mutate::<T>(session, operation, variables, wanted)?)
+}
+
+/// As [`change`], for what is gone afterwards: answers with its number.
+fn delete_one(session: &Session, operation: Operation, id: i64, wanted: &str) -> Result {
+    mutate::<Value>(session, operation, json!({ "id": id }), wanted)?;
+    session.output().emit(&json!({ "deleted": id }))
+}
+
+fn mutate<T: DeserializeOwned>(
+    session: &Session,
+    operation: Operation,
+    variables: Value,
+    wanted: &str,
+) -> Result<T> {
+    let data: BTreeMap<String, Union> = session.graphql().execute(operation, variables)?;
+    let union = data.into_values().next();
+    member(union.ok_or_else(|| Error::failed("the platform answered with nothing"))?, wanted)
+}
+
+/// The error for an update that names a thing and nothing else.
+fn nothing_to_change() -> Error {
+    Error::usage("there is nothing to change").hint("--name, --file, --archive and others say what")
 }
 
 /// The error for a number that no `noun` has.

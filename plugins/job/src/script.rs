@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use vantage_plugin::{Answer, Argument, Column, Command, Error, Operation, Result, Session, Union};
+use vantage_plugin::{Answer, Argument, Column, Command, Error, Operation, Result, Session};
 
 use crate::{
-    API, deleted, file_text, filters, given, id_argument, listing, member, name_argument, not_found,
+    API, One, change, delete_one, deleted, file_text, filters, given, id_argument, listing, name_argument,
+    not_found, nothing_to_change,
 };
 
 const LIST: Operation = Operation::new(
@@ -220,11 +221,6 @@ fn list(session: &Session, List { name, template }: List) -> Result {
 }
 
 #[derive(Deserialize)]
-struct One {
-    id: i64,
-}
-
-#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Found {
     job_script: Option<Script>,
@@ -245,12 +241,6 @@ struct Create {
     description: Option<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Created {
-    create_job_script: Union,
-}
-
 fn create(session: &Session, Create { name, template, description }: Create) -> Result {
     let content = file_text(session)?;
     if content.is_none() && template.is_none() {
@@ -259,8 +249,7 @@ fn create(session: &Session, Create { name, template, description }: Create) -> 
     let input = given(json!({
         "name": name, "content": content, "templateId": template, "description": description,
     }));
-    let data: Created = session.graphql().execute(CREATE, json!({ "input": input }))?;
-    session.output().emit(&member::<Script>(data.create_job_script, "JobScript")?)
+    change::<Script>(session, CREATE, json!({ "input": input }), "JobScript")
 }
 
 #[derive(Deserialize)]
@@ -274,12 +263,6 @@ struct Update {
     unarchive: bool,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Updated {
-    update_job_script: Union,
-}
-
 fn update(session: &Session, arguments: Update) -> Result {
     let Update { id, name, description, archive, unarchive } = arguments;
     let archived = (archive || unarchive).then_some(archive);
@@ -288,22 +271,11 @@ fn update(session: &Session, arguments: Update) -> Result {
         "id": id, "name": name, "description": description, "isArchived": archived, "content": content,
     }));
     if input.as_object().is_some_and(|input| input.len() == 1) {
-        return Err(
-            Error::usage("there is nothing to change").hint("--name, --file, --archive and others say what")
-        );
+        return Err(nothing_to_change());
     }
-    let data: Updated = session.graphql().execute(UPDATE, json!({ "input": input }))?;
-    session.output().emit(&member::<Script>(data.update_job_script, "JobScript")?)
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Deleted {
-    delete_job_script: Union,
+    change::<Script>(session, UPDATE, json!({ "input": input }), "JobScript")
 }
 
 fn delete(session: &Session, One { id }: One) -> Result {
-    let data: Deleted = session.graphql().execute(DELETE, json!({ "id": id }))?;
-    member::<Value>(data.delete_job_script, "JobScriptDeleted")?;
-    session.output().emit(&json!({ "deleted": id }))
+    delete_one(session, DELETE, id, "JobScriptDeleted")
 }

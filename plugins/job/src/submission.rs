@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use vantage_plugin::{Answer, Argument, Column, Command, Operation, Result, Session, Union};
+use vantage_plugin::{Answer, Argument, Column, Command, Operation, Result, Session};
 
-use crate::{API, deleted, filters, given, id_argument, listing, member, name_argument, not_found};
+use crate::{
+    API, One, change, delete_one, deleted, filters, given, id_argument, listing, name_argument, not_found,
+};
 
 /// The states of a submission, and what each means.
 pub(crate) const STATUSES: [(&str, &str); 6] = [
@@ -242,11 +244,6 @@ fn list(session: &Session, List { status, cluster, script, name }: List) -> Resu
 }
 
 #[derive(Deserialize)]
-struct One {
-    id: i64,
-}
-
-#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Found {
     job_submission: Option<Submission>,
@@ -277,12 +274,6 @@ struct Create {
     sbatch_argument: Option<Vec<String>>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Created {
-    create_job_submission: Union,
-}
-
 fn create(session: &Session, arguments: Create) -> Result {
     let input = given(json!({
         "name": arguments.name,
@@ -292,29 +283,13 @@ fn create(session: &Session, arguments: Create) -> Result {
         "executionDirectory": arguments.directory,
         "sbatchArguments": arguments.sbatch_argument.filter(|arguments| !arguments.is_empty()),
     }));
-    let data: Created = session.graphql().execute(CREATE, json!({ "input": input }))?;
-    session.output().emit(&member::<Submission>(data.create_job_submission, "JobSubmission")?)
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Cancelled {
-    cancel_job_submission: Union,
+    change::<Submission>(session, CREATE, json!({ "input": input }), "JobSubmission")
 }
 
 fn cancel(session: &Session, One { id }: One) -> Result {
-    let data: Cancelled = session.graphql().execute(CANCEL, json!({ "id": id }))?;
-    session.output().emit(&member::<Submission>(data.cancel_job_submission, "JobSubmission")?)
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Deleted {
-    delete_job_submission: Union,
+    change::<Submission>(session, CANCEL, json!({ "id": id }), "JobSubmission")
 }
 
 fn delete(session: &Session, One { id }: One) -> Result {
-    let data: Deleted = session.graphql().execute(DELETE, json!({ "id": id }))?;
-    member::<Value>(data.delete_job_submission, "JobSubmissionDeleted")?;
-    session.output().emit(&json!({ "deleted": id }))
+    delete_one(session, DELETE, id, "JobSubmissionDeleted")
 }

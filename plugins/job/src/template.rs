@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use vantage_plugin::{Answer, Argument, Column, Command, Error, Operation, Result, Session, Union};
+use vantage_plugin::{Answer, Argument, Column, Command, Operation, Result, Session};
 
 use crate::script::{File, files_schema};
 use crate::{
-    API, deleted, file_text, filters, given, id_argument, listing, member, name_argument, not_found,
+    API, One, change, delete_one, deleted, file_text, filters, given, id_argument, listing, name_argument,
+    not_found, nothing_to_change,
 };
 
 const LIST: Operation = Operation::new(
@@ -101,7 +102,7 @@ fn shown(answer: Answer) -> Answer {
             Column::text("Name", "/name"),
             Column::text("Identifier", "/identifier"),
             Column::text("Owner", "/ownerEmail"),
-            Column::text("Detemplateion", "/description"),
+            Column::text("Description", "/description"),
             Column::time("Updated", "/updatedAt"),
             Column::text("Variables", "/templateVars").wide(),
             Column::text("Archived", "/isArchived").wide(),
@@ -199,11 +200,6 @@ fn list(session: &Session, List { name, identifier }: List) -> Result {
 }
 
 #[derive(Deserialize)]
-struct One {
-    id: i64,
-}
-
-#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Found {
     job_template: Option<Template>,
@@ -224,19 +220,12 @@ struct Create {
     description: Option<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Created {
-    create_job_template: Union,
-}
-
 fn create(session: &Session, Create { name, identifier, description }: Create) -> Result {
     let content = file_text(session)?;
     let input = given(json!({
         "name": name, "content": content, "identifier": identifier, "description": description,
     }));
-    let data: Created = session.graphql().execute(CREATE, json!({ "input": input }))?;
-    session.output().emit(&member::<Template>(data.create_job_template, "JobTemplate")?)
+    change::<Template>(session, CREATE, json!({ "input": input }), "JobTemplate")
 }
 
 #[derive(Deserialize)]
@@ -251,12 +240,6 @@ struct Update {
     unarchive: bool,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Updated {
-    update_job_template: Union,
-}
-
 fn update(session: &Session, arguments: Update) -> Result {
     let Update { id, name, identifier, description, archive, unarchive } = arguments;
     let archived = (archive || unarchive).then_some(archive);
@@ -266,22 +249,11 @@ fn update(session: &Session, arguments: Update) -> Result {
         "isArchived": archived, "content": content,
     }));
     if input.as_object().is_some_and(|input| input.len() == 1) {
-        return Err(
-            Error::usage("there is nothing to change").hint("--name, --file, --archive and others say what")
-        );
+        return Err(nothing_to_change());
     }
-    let data: Updated = session.graphql().execute(UPDATE, json!({ "input": input }))?;
-    session.output().emit(&member::<Template>(data.update_job_template, "JobTemplate")?)
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Deleted {
-    delete_job_template: Union,
+    change::<Template>(session, UPDATE, json!({ "input": input }), "JobTemplate")
 }
 
 fn delete(session: &Session, One { id }: One) -> Result {
-    let data: Deleted = session.graphql().execute(DELETE, json!({ "id": id }))?;
-    member::<Value>(data.delete_job_template, "JobTemplateDeleted")?;
-    session.output().emit(&json!({ "deleted": id }))
+    delete_one(session, DELETE, id, "JobTemplateDeleted")
 }
