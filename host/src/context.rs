@@ -22,7 +22,8 @@ use crate::sign_in::Teller;
 use crate::team_policy;
 
 /// What the host sends as its name and version.
-const USER_AGENT: &str = concat!("vantage/", env!("CARGO_PKG_VERSION"));
+/// How requests introduce themselves.
+pub const USER_AGENT: &str = concat!("vantage/", env!("CARGO_PKG_VERSION"));
 
 /// What a command can ask for.
 pub struct Context {

@@ -14,7 +14,7 @@ use vantage_policy::description::DescriptionError;
 use vantage_policy::gate::GateError;
 use vantage_runtime::RuntimeError;
 use vantage_session::{GraphqlError, GraphqlResponse, SessionError};
-use vantage_store::StoreError;
+use vantage_store::{AddressError, FetchError, StoreError};
 
 /// What an error is, for programs: a word in JSON and an exit status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +89,12 @@ pub enum HostError {
     /// The store of packs refused or failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// What the user named as the source of a pack is none.
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    /// A pack could not be had from elsewhere.
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
     /// The runtime refused a component, or a pack crashed.
     #[error(transparent)]
     Runtime(#[from] RuntimeError),
@@ -192,11 +198,12 @@ impl HostError {
     pub fn kind(&self) -> Kind {
         match self {
             Self::Session(error) => session_kind(error),
-            Self::Store(error) => store_kind(error),
+            Self::Store(error) => store_kind(error.kind()),
+            Self::Fetch(error) => store_kind(error.kind()),
             Self::Runtime(RuntimeError::Crashed { .. } | RuntimeError::Limit { .. }) => Kind::PackCrashed,
             Self::Output(error) if error.is_usage() => Kind::Usage,
             Self::Runtime(_) | Self::Description(_) | Self::Output(_) => Kind::Failed,
-            Self::Gate(_) => Kind::Usage,
+            Self::Gate(_) | Self::Address(_) => Kind::Usage,
             Self::Said(said) => said.kind,
         }
     }
@@ -233,6 +240,8 @@ impl HostError {
         match self {
             Self::Session(error) => error.hints(),
             Self::Store(error) => error.hints(),
+            Self::Address(error) => error.hints(),
+            Self::Fetch(error) => error.hints(),
             Self::Runtime(error) => error.hints(),
             Self::Description(error) => error.hints(),
             Self::Gate(error) => error.hints(),
@@ -288,9 +297,9 @@ fn session_kind(error: &SessionError) -> Kind {
     }
 }
 
-fn store_kind(error: &StoreError) -> Kind {
+fn store_kind(kind: vantage_store::StoreErrorKind) -> Kind {
     use vantage_store::StoreErrorKind as ErrorKind;
-    match error.kind() {
+    match kind {
         ErrorKind::Usage => Kind::Usage,
         ErrorKind::NotFound => Kind::NotFound,
         ErrorKind::Conflict => Kind::Conflict,

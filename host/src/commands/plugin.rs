@@ -11,6 +11,7 @@ pub mod difference;
 pub mod list;
 pub mod remove;
 pub mod show;
+pub mod source;
 pub mod telling;
 
 use clap::{Args, Subcommand};

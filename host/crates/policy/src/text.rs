@@ -51,7 +51,7 @@ pub fn has_line_break(text: &str) -> bool {
 }
 
 /// The start of a refused text, for an error message; escaped, so that it is one visible line.
-pub(crate) fn excerpt(text: &str) -> String {
+pub fn excerpt(text: &str) -> String {
     let mut shown: String = text.chars().take(EXCERPT_LENGTH).flat_map(visible).collect();
     if text.chars().nth(EXCERPT_LENGTH).is_some() {
         shown.push('…');

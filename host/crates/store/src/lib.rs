@@ -32,11 +32,13 @@
 //! ```
 
 mod add;
+mod address;
 mod audit;
 mod authority;
 mod catalog;
 mod digest;
 mod error;
+mod fetch;
 mod files;
 mod grants;
 mod index;
@@ -50,6 +52,7 @@ mod storage;
 mod store;
 
 pub use add::{NewPack, Removed};
+pub use address::{Address, AddressError, RegistryAddress, Wanted, WebAddress};
 pub use audit::{
     AuditDecision, AuditEntry, AuditFault, AuditFinding, AuditFindings, AuditLine, AuditLog, AuditProblem,
     AuditSnapshot, AuditSummary,
@@ -58,6 +61,7 @@ pub use authority::GrantsInForce;
 pub use catalog::{Catalog, CatalogCommand, CatalogEntry};
 pub use digest::{Digest, sha256_digest};
 pub use error::{StoreError, StoreErrorKind};
+pub use fetch::{FetchError, Fetched, Fetcher, FoundSignature, Progress};
 pub use grants::{GrantRecord, GrantScope, GrantSet, Revocation, Scope};
 pub use index::Generation;
 pub use list::{Broken, Installed};

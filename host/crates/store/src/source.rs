@@ -1,14 +1,17 @@
 //! Where a pack came from, as the index remembers it.
 //!
 //! A source is told to people, compared when a pack of the same id is added again, and asked for
-//! newer versions. This module does not fetch; files are read by [`crate::Store::read_source`]. The
-//! text form in the index is tagged by `kind`, so that addresses and registries can join: a kind
-//! that this program does not know comes only with an index of a newer version.
+//! newer versions. What the user
+//! types is an [`crate::Address`]; fetching is the business of `fetch.rs`. The
+//! text form in the index is tagged by `kind`: one that this program does not know comes only with an
+//! index of a newer version.
 
 use std::fmt;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+
+use crate::digest::Digest;
 
 /// Where a pack came from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +22,27 @@ pub enum Source {
     File {
         /// Absolute, so that it means the same in every folder; not the authority on any content.
         path: String,
+    },
+    /// A file of a web server.
+    Web {
+        /// Without a fragment.
+        url: String,
+        /// Whether the user named the digest that it must have.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pinned: bool,
+    },
+    /// A repository of a registry.
+    Oci {
+        /// As in `oci://ghcr.io/acme/gpu-report`.
+        repository: String,
+        /// The tag that led to it; none where the manifest was named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tag: Option<String>,
+        /// The range of versions that the user asked for, within which newer ones are looked for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        range: Option<String>,
+        /// Of the manifest.
+        manifest: Digest,
     },
 }
 
@@ -36,6 +60,9 @@ impl fmt::Display for Source {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File { path } => formatter.write_str(path),
+            Self::Web { url, .. } => formatter.write_str(url),
+            Self::Oci { repository, tag: Some(tag), .. } => write!(formatter, "{repository}:{tag}"),
+            Self::Oci { repository, tag: None, manifest, .. } => write!(formatter, "{repository}@{manifest}"),
         }
     }
 }

@@ -1,44 +1,43 @@
-//! `vantage plugin add`: from a file to a stored, granted pack.
+//! `vantage plugin add`: from a source to a stored, granted pack.
 //!
 //! The order is what makes it safe: the bytes are read once, looked at before anything of them
 //! runs, described in an instance that is lent nothing, checked, shown and asked about; then stored
 //! in one step. A failure at any point leaves nothing behind but compiled code in the cache.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 
 use clap::Args;
+use semver::Version;
 use serde_json::json;
 use vantage_policy::authority::Trust;
 use vantage_policy::capability::Capability;
 use vantage_policy::description::Description;
 use vantage_policy::team;
 use vantage_runtime::Component;
-use vantage_store::{GrantSet, NewPack, Source, Store};
+use vantage_store::{Fetched, GrantSet, NewPack, Source, Store};
 
 use crate::cli;
 use crate::commands::plugin::difference::Difference;
-use crate::commands::plugin::{authority, consent};
+use crate::commands::plugin::{authority, consent, source};
 use crate::context::Context;
 use crate::error::{HostError, Kind};
 use crate::reply::{self, Reply};
 use crate::team_policy;
 use vantage_output::AnswerSpec;
 
-/// The largest component that is read, in bytes.
-const COMPONENT_LIMIT: u64 = 32 << 20;
-
 /// Add a command pack, after showing what it may do
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "Examples:
   vantage plugin add ./gpu-report.wasm
       Shows what the pack may do, asks, and adds it
+  vantage plugin add oci://ghcr.io/acme/gpu-report:1.2
+      The same, from a registry
   vantage plugin add ./gpu-report.wasm --grant \"query cluster/Query.clusters\"
       Adds it without asking, and grants this alone")]
 pub struct Arguments {
-    /// The pack: a component's file
+    /// The pack: ./FILE.wasm, https://…, oci://… or PUBLISHER/NAME
     #[arg(value_name = "SOURCE")]
-    source: PathBuf,
+    source: String,
     /// Grant this capability without asking; repeatable
     #[arg(long, value_name = "CAPABILITY", conflicts_with = "grant_all")]
     grant: Vec<Capability>,
@@ -63,10 +62,9 @@ pub fn answer() -> AnswerSpec {
 
 /// Answers with the pack that was added.
 pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, HostError> {
-    let bytes = Store::read_source(&arguments.source, COMPONENT_LIMIT)?;
-    let digest = vantage_store::sha256_digest(&bytes);
-    let place = place(&arguments.source)?;
-    let source = Source::file(&place);
+    let address = source::address(&arguments.source, context)?;
+    let Fetched { bytes, digest, source, version, .. } = source::fetch(&address, context).await?;
+    let digest = digest.to_string();
     // What a policy denies by its bytes or its source is not even asked what it is.
     admit(&digest, &source, None, context)?;
     vantage_runtime::inspect(&bytes)?;
@@ -74,6 +72,7 @@ pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, Host
     let loaded = runtime.load(&digest, Component::Bytes(&bytes)).await?;
     let text = runtime.describe(&loaded).await?;
     let description = Description::parse(&text)?;
+    check_version(&description, version.as_ref(), &source)?;
     admit(&digest, &source, Some(&description), context)?;
     let store = context.store()?;
     check_names(&description, arguments.alias.as_deref(), &store)?;
@@ -104,6 +103,28 @@ pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, Host
         "granted": granted.iter().map(ToString::to_string).collect::<Vec<_>>(),
     });
     Ok(Reply::one(record))
+}
+
+/// Whether a pack is of the version for which a range chose it: else an old build could be served as a
+/// new one.
+fn check_version(
+    description: &Description,
+    promised: Option<&Version>,
+    source: &Source,
+) -> Result<(), HostError> {
+    match promised {
+        Some(promised) if *promised != description.version => Err(HostError::said(
+            Kind::Denied,
+            format!(
+                "`{source}` is not what its tag says: it is `{}` {}",
+                description.id, description.version
+            ),
+            vec![
+                "tell its publisher; a tag or a digest in place of a range takes it all the same".to_owned(),
+            ],
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// Whether the team's policy lets the pack be added, as far as it is known.
@@ -196,37 +217,5 @@ fn remark(candidate: &consent::Candidate<'_>, context: &Context) {
     }
     for (capability, bar) in &candidate.barred {
         context.console().warn(&format!("`{capability}` is not granted: denied by policy ({})", bar.rule()));
-    }
-}
-
-/// Where a file is, without a way round: `..` and links of folders are gone, and the file keeps its
-/// own name, which may be a link to a build that changes.
-fn place(path: &Path) -> Result<PathBuf, HostError> {
-    let found = || {
-        let path = std::path::absolute(path)?;
-        match (path.parent(), path.file_name()) {
-            (Some(folder), Some(name)) => Ok(folder.canonicalize()?.join(name)),
-            _ => Ok(path),
-        }
-    };
-    found().map_err(|error| HostError::input(&path.display().to_string(), error))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_place_has_no_way_round() {
-        let folder = tempfile::tempdir().unwrap();
-        let root = folder.path().canonicalize().unwrap();
-        std::fs::create_dir_all(root.join("real/deep")).unwrap();
-        std::fs::File::create(root.join("real/x.wasm")).unwrap();
-        std::os::unix::fs::symlink(root.join("real"), root.join("link")).unwrap();
-        std::os::unix::fs::symlink(root.join("real/x.wasm"), root.join("latest.wasm")).unwrap();
-        assert_eq!(place(&root.join("real/deep/../x.wasm")).unwrap(), root.join("real/x.wasm"));
-        assert_eq!(place(&root.join("link/x.wasm")).unwrap(), root.join("real/x.wasm"));
-        assert_eq!(place(&root.join("latest.wasm")).unwrap(), root.join("latest.wasm"));
-        assert!(place(&root.join("nosuch/x.wasm")).is_err());
     }
 }

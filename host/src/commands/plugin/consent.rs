@@ -5,7 +5,6 @@
 //! not about a command.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use serde_json::json;
 use vantage_policy::authority::{Line, Trust, explain, warning};
@@ -28,7 +27,7 @@ pub struct Candidate<'a> {
     /// The SHA-256 of its component.
     pub digest: &'a str,
     /// What the user typed.
-    pub source: &'a Path,
+    pub source: &'a str,
     /// What it asks for and the team's policy denies.
     pub barred: BTreeMap<Capability, Bar>,
     /// Against the one that is installed.
@@ -67,7 +66,7 @@ impl Candidate<'_> {
         add("", "", "");
         // Whole on a line of 80 columns, so that it can be copied.
         add("  ", "    ", self.digest);
-        add("  from      ", "          | ", &self.source.display().to_string());
+        add("  from      ", "          | ", self.source);
         add("  publisher ", "            ", "not verified: the pack is not signed");
         add("  profile   ", "            ", &context.resolved()?.profile.name);
         add("", "", "");
@@ -129,10 +128,7 @@ impl Candidate<'_> {
             kind: Kind::Denied,
             message,
             causes: more.map(|difference| difference.lines().join("; ")).into_iter().collect(),
-            hints: vec![format!(
-                "vantage plugin add {} {grants}",
-                shell_words::quote(&self.source.display().to_string())
-            )],
+            hints: vec![format!("vantage plugin add {} {grants}", shell_words::quote(self.source))],
             request_id: None,
             details: Some(json!({
                 "pack": id,

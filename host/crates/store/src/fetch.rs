@@ -1,0 +1,192 @@
+//! Getting a pack from elsewhere: its bytes, in memory, and whatever signs them.
+//!
+//! Nothing is written, compiled or believed here: what came is checked against the digest that names
+//! it, and handed over. Everything is bounded: bytes, redirects, pages of tags, silence, time. The
+//! credentials of the platform are never seen by this crate; those for registries are Docker's
+//! (`fetch/credentials.rs`). What SOURCE means is in `address.rs`; who signed is judged in `trust.rs`.
+
+mod credentials;
+mod error;
+mod http;
+mod manifest;
+mod registry;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use semver::Version;
+
+pub use self::error::FetchError;
+use self::http::Http;
+use crate::address::{Address, RegistryAddress, Wanted, WebAddress};
+use crate::digest::Digest;
+use crate::error::StoreError;
+use crate::files;
+use crate::source::Source;
+
+/// The longest signature and the longest public key, in bytes.
+const SIGNATURE_LIMIT: u64 = 8 << 10;
+
+/// Hears how far a download is.
+pub trait Progress: Send + Sync {
+    /// So many bytes have come, of so many if that is known.
+    fn at(&self, bytes: u64, of: Option<u64>);
+}
+
+/// A pack that was fetched, of which nothing is believed yet.
+#[derive(Debug)]
+pub struct Fetched {
+    /// The component.
+    pub bytes: Vec<u8>,
+    /// Of `bytes`.
+    pub digest: Digest,
+    /// Where it came from, as it is remembered.
+    pub source: Source,
+    /// The version that it was chosen for, where a range chose it; the pack must be of that version.
+    pub version: Option<Version>,
+    /// What signs it, as it was found there; none where there is nothing.
+    pub signature: Option<FoundSignature>,
+}
+
+/// A signature as it was found, with the key that came along, if one did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundSignature {
+    /// The text of a minisign signature.
+    pub text: String,
+    /// The text of a minisign public key. It proves nothing by itself: who signs can bring any key.
+    pub key: Option<String>,
+}
+
+/// Gets packs.
+pub struct Fetcher {
+    http: Http,
+    limit: u64,
+}
+
+impl Fetcher {
+    /// Takes packs of at most `limit` bytes. `user_agent` is how requests introduce themselves.
+    pub fn new(user_agent: &str, limit: u64, progress: Arc<dyn Progress>) -> Self {
+        Self { http: Http::new(user_agent.to_owned(), progress), limit }
+    }
+
+    /// Gets what `address` names.
+    ///
+    /// # Errors
+    /// What is not there, does not have the digest that was asked for, is larger than a pack may be, or
+    /// comes from a server that fails or makes no sense.
+    pub async fn fetch(&self, address: &Address) -> Result<Fetched, FetchError> {
+        match address {
+            Address::File(path) => self.file(path),
+            Address::Web(web) => self.web(web).await,
+            Address::Registry(address) => registry::fetch(&self.http, address, self.limit).await,
+        }
+    }
+
+    /// The versions that a source offers, and the address of the highest that `wanted` allows; none
+    /// where a source has no versions to choose from.
+    ///
+    /// # Errors
+    /// As [`Fetcher::fetch`].
+    pub async fn versions(&self, address: &RegistryAddress) -> Result<Vec<Version>, FetchError> {
+        let tags = registry::tags(&self.http, address).await?;
+        let mut versions: Vec<Version> = tags.into_iter().map(|(version, _)| version).collect();
+        versions.sort_unstable();
+        versions.dedup();
+        Ok(versions)
+    }
+
+    fn file(&self, path: &Path) -> Result<Fetched, FetchError> {
+        let bytes = files::read_source(path, self.limit)?;
+        let beside = |path: &Path| match files::read_source(path, SIGNATURE_LIMIT) {
+            Ok(bytes) => Ok(Some(text(&path.display().to_string(), bytes)?)),
+            Err(StoreError::SourceNotFound { .. }) => Ok(None),
+            Err(error) => Err(FetchError::from(error)),
+        };
+        let mut name = path.as_os_str().to_owned();
+        name.push(".minisig");
+        let signature = match beside(Path::new(&name))? {
+            Some(text) => Some(FoundSignature { text, key: beside(&path.with_file_name("minisign.pub"))? }),
+            None => None,
+        };
+        let digest = Digest::of(&bytes);
+        let path = place(path).map_err(|error| StoreError::io("read", path, error))?;
+        Ok(Fetched { bytes, digest, source: Source::file(&path), version: None, signature })
+    }
+
+    async fn web(&self, web: &WebAddress) -> Result<Fetched, FetchError> {
+        let bytes = self
+            .http
+            .file(&web.url, self.limit, true)
+            .await?
+            .ok_or_else(|| FetchError::NotThere { what: web.url.to_string() })?;
+        let digest = Digest::of(&bytes);
+        if let Some(expected) = web.digest.filter(|expected| *expected != digest) {
+            return Err(FetchError::Digest { what: web.url.to_string(), expected, found: digest });
+        }
+        let mut signature = web.url.clone();
+        signature.set_path(&format!("{}.minisig", web.url.path()));
+        let signature = match self.http.file(&signature, SIGNATURE_LIMIT, false).await? {
+            None => None,
+            Some(bytes) => {
+                let key = web.url.join("minisign.pub").map_err(|error| FetchError::Answer {
+                    url: web.url.to_string(),
+                    problem: error.to_string(),
+                })?;
+                let found = self.http.file(&key, SIGNATURE_LIMIT, false).await?;
+                let key = found.map(|bytes| text(key.as_str(), bytes)).transpose()?;
+                Some(FoundSignature { text: text(signature.as_str(), bytes)?, key })
+            }
+        };
+        let source = Source::Web { url: web.url.to_string(), pinned: web.digest.is_some() };
+        Ok(Fetched { bytes, digest, source, version: None, signature })
+    }
+}
+
+impl RegistryAddress {
+    /// The address under which exactly `version` is asked for.
+    pub fn exactly(&self, version: &Version) -> Self {
+        let exact = semver::Comparator {
+            op: semver::Op::Exact,
+            major: version.major,
+            minor: Some(version.minor),
+            patch: Some(version.patch),
+            pre: version.pre.clone(),
+        };
+        let wanted = Wanted::Range(semver::VersionReq { comparators: vec![exact] });
+        Self { wanted, ..self.clone() }
+    }
+}
+
+fn text(what: &str, bytes: Vec<u8>) -> Result<String, FetchError> {
+    String::from_utf8(bytes)
+        .map_err(|_| FetchError::Answer { url: what.to_owned(), problem: "it is not text in UTF-8".into() })
+}
+
+/// Where a file is, without a way round: `..` and links of folders are gone, and the file keeps its
+/// own name, which may be a link to a build that changes.
+fn place(path: &Path) -> std::io::Result<std::path::PathBuf> {
+    let path = std::path::absolute(path)?;
+    match (path.parent(), path.file_name()) {
+        (Some(folder), Some(name)) => Ok(folder.canonicalize()?.join(name)),
+        _ => Ok(path),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_has_no_way_round() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        std::fs::create_dir_all(root.join("real/deep")).unwrap();
+        std::fs::File::create(root.join("real/x.wasm")).unwrap();
+        std::os::unix::fs::symlink(root.join("real"), root.join("link")).unwrap();
+        std::os::unix::fs::symlink(root.join("real/x.wasm"), root.join("latest.wasm")).unwrap();
+        assert_eq!(place(&root.join("real/deep/../x.wasm")).unwrap(), root.join("real/x.wasm"));
+        assert_eq!(place(&root.join("link/x.wasm")).unwrap(), root.join("real/x.wasm"));
+        assert_eq!(place(&root.join("latest.wasm")).unwrap(), root.join("latest.wasm"));
+        assert!(place(&root.join("nosuch/x.wasm")).is_err());
+    }
+}

@@ -1,0 +1,213 @@
+//! The way to web servers and registries: requests, redirects and bounded answers.
+//!
+//! https alone, or http on loopback; at most five redirects, never from https to http, and never with
+//! a credential to another origin. Bodies come as they are: a server that compresses them is refused,
+//! since a digest is of what is stored. What an answer means is said elsewhere.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, LOCATION};
+use reqwest::{Client, Method, Response, StatusCode, redirect};
+use tokio::time::timeout;
+use url::Url;
+use zeroize::Zeroizing;
+
+use super::{FetchError, Progress};
+use crate::address::{check_url, is_loopback};
+
+const CONNECT: Duration = Duration::from_secs(10);
+/// How long a server may be silent.
+const IDLE: Duration = Duration::from_secs(30);
+/// How long one file may take: 32 MiB over a slow line.
+const TOTAL: Duration = Duration::from_secs(600);
+const REDIRECTS: usize = 5;
+
+/// Makes requests. Cheap to make: clients are built when first needed.
+pub(super) struct Http {
+    user_agent: String,
+    secure: OnceLock<Client>,
+    loopback: OnceLock<Client>,
+    pub(super) progress: Arc<dyn Progress>,
+}
+
+/// A request.
+#[derive(Clone)]
+pub(super) struct Request {
+    pub(super) method: Method,
+    pub(super) url: Url,
+    /// What `Accept` says.
+    pub(super) accept: &'static str,
+    /// The value of `Authorization`; sent to the origin of `url` alone.
+    pub(super) authorization: Option<Zeroizing<String>>,
+    /// Body and its type.
+    pub(super) body: Option<(Vec<u8>, &'static str)>,
+}
+
+/// An answer that was read to its end.
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
+    /// Where it came from in the end.
+    pub(super) url: Url,
+}
+
+impl Request {
+    pub(super) fn get(url: Url, accept: &'static str) -> Self {
+        Self { method: Method::GET, url, accept, authorization: None, body: None }
+    }
+}
+
+impl Http {
+    pub(super) fn new(user_agent: String, progress: Arc<dyn Progress>) -> Self {
+        Self { user_agent, secure: OnceLock::new(), loopback: OnceLock::new(), progress }
+    }
+
+    /// Gets a file; none where the server says that there is none.
+    pub(super) async fn file(
+        &self,
+        url: &Url,
+        limit: u64,
+        told: bool,
+    ) -> Result<Option<Vec<u8>>, FetchError> {
+        let answer = self.send(Request::get(url.clone(), "*/*"), limit, told).await?;
+        match answer.status {
+            StatusCode::OK => Ok(Some(answer.body)),
+            StatusCode::NOT_FOUND | StatusCode::GONE => Ok(None),
+            status => Err(FetchError::Status { url: url.to_string(), status: status.as_u16() }),
+        }
+    }
+
+    /// Sends a request, follows redirects, and reads the answer up to `limit` bytes. `told`: whether
+    /// somebody hears how far it is.
+    pub(super) async fn send(&self, request: Request, limit: u64, told: bool) -> Result<Answer, FetchError> {
+        let url = request.url.to_string();
+        match timeout(TOTAL, self.follow(request, limit, told)).await {
+            Ok(answer) => answer,
+            Err(_) => {
+                let problem = format!("it took longer than {} minutes", TOTAL.as_secs() / 60);
+                Err(FetchError::Unavailable { url, problem })
+            }
+        }
+    }
+
+    async fn follow(&self, mut request: Request, limit: u64, told: bool) -> Result<Answer, FetchError> {
+        for _ in 0..=REDIRECTS {
+            let response = self.once(&request).await?;
+            let next = match response.status() {
+                StatusCode::MOVED_PERMANENTLY
+                | StatusCode::FOUND
+                | StatusCode::TEMPORARY_REDIRECT
+                | StatusCode::PERMANENT_REDIRECT
+                    if request.method == Method::GET =>
+                {
+                    next(&request.url, response.headers())?
+                }
+                _ => return self.read(request.url, response, limit, told).await,
+            };
+            // A credential is for the server that asked for it.
+            if next.origin() != request.url.origin() {
+                request.authorization = None;
+            }
+            request.url = next;
+        }
+        let problem = format!("it led on more than {REDIRECTS} times");
+        Err(FetchError::Answer { url: request.url.to_string(), problem })
+    }
+
+    async fn once(&self, request: &Request) -> Result<Response, FetchError> {
+        let url = &request.url;
+        check_url(url).map_err(|problem| FetchError::Answer { url: url.to_string(), problem })?;
+        let mut builder = self
+            .client(url)?
+            .request(request.method.clone(), url.clone())
+            .header("accept", request.accept)
+            .header(ACCEPT_ENCODING, "identity");
+        if let Some(authorization) = &request.authorization {
+            builder = builder.header("authorization", authorization.as_str());
+        }
+        if let Some((body, kind)) = &request.body {
+            builder = builder.header("content-type", *kind).body(body.clone());
+        }
+        builder.send().await.map_err(|error| unavailable(url, &error))
+    }
+
+    async fn read(
+        &self,
+        url: Url,
+        mut response: Response,
+        limit: u64,
+        told: bool,
+    ) -> Result<Answer, FetchError> {
+        let (status, headers) = (response.status(), response.headers().clone());
+        let encoded = headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity");
+        if encoded && status.is_success() {
+            let problem = "it is compressed, which was not asked for".to_owned();
+            return Err(FetchError::Answer { url: url.to_string(), problem });
+        }
+        let too_large = || FetchError::TooLarge { what: url.to_string(), limit };
+        let length = response.content_length();
+        if length.is_some_and(|length| length > limit) {
+            return Err(too_large());
+        }
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| unavailable(&url, &error))? {
+            if body.len() as u64 + chunk.len() as u64 > limit {
+                return Err(too_large());
+            }
+            body.extend_from_slice(&chunk);
+            if told {
+                self.progress.at(body.len() as u64, length);
+            }
+        }
+        Ok(Answer { status, headers, body, url })
+    }
+
+    fn client(&self, url: &Url) -> Result<&Client, FetchError> {
+        let secure = !is_loopback(url) || url.scheme() == "https";
+        let slot = if secure { &self.secure } else { &self.loopback };
+        if let Some(client) = slot.get() {
+            return Ok(client);
+        }
+        let mut builder = Client::builder()
+            .user_agent(&self.user_agent)
+            .redirect(redirect::Policy::none())
+            .referer(false)
+            .no_gzip()
+            .connect_timeout(CONNECT)
+            .read_timeout(IDLE);
+        if !secure {
+            // Plain http stays on this machine: no proxy hears of it, and no certificates are loaded.
+            builder = builder.no_proxy().tls_certs_only([]);
+        }
+        let client = builder.build().map_err(|error| unavailable(url, &error))?;
+        Ok(slot.get_or_init(|| client))
+    }
+}
+
+/// Where a redirect leads, if it may be followed.
+fn next(from: &Url, headers: &HeaderMap) -> Result<Url, FetchError> {
+    let refused = |problem: String| FetchError::Answer { url: from.to_string(), problem };
+    let location = headers.get(LOCATION).and_then(|location| location.to_str().ok());
+    let location = location.ok_or_else(|| refused("it leads on without saying where".into()))?;
+    let next = from.join(location).map_err(|error| refused(format!("it leads on to no address: {error}")))?;
+    check_url(&next).map_err(|problem| refused(format!("it leads on to `{next}`: {problem}")))?;
+    // What began on the network does not end on this machine, where other servers trust who asks.
+    if is_loopback(&next) && !is_loopback(from) {
+        return Err(refused(format!("it leads on to `{next}`, on this machine")));
+    }
+    Ok(next)
+}
+
+/// Nobody answered, or not to the end; causes are told, since reqwest's own text names none.
+fn unavailable(url: &Url, error: &reqwest::Error) -> FetchError {
+    let mut causes: Vec<String> = Vec::new();
+    let mut cause: Option<&dyn std::error::Error> = std::error::Error::source(error);
+    while let Some(one) = cause {
+        causes.push(one.to_string());
+        cause = one.source();
+    }
+    let problem = causes.pop().unwrap_or_else(|| error.to_string());
+    FetchError::Unavailable { url: url.to_string(), problem }
+}

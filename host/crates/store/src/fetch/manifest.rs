@@ -1,0 +1,93 @@
+//! What a registry says of a pack: manifests, as the OCI image specification has them.
+//!
+//! Only the form of a component is taken: one layer of `application/wasm`, and the configuration that
+//! says so. A signature is a manifest of its own that refers to the pack's. Nothing is asked for here.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::digest::Digest;
+
+pub(super) const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+pub(super) const INDEX: &str = "application/vnd.oci.image.index.v1+json";
+pub(super) const CONFIG: &str = "application/vnd.wasm.config.v0+json";
+pub(super) const COMPONENT: &str = "application/wasm";
+/// What a minisign signature is called, as an artifact and as its layer.
+pub(super) const SIGNATURE: &str = "application/vnd.vantage.minisign.v1";
+/// The annotation that holds the public key's line.
+pub(super) const KEY: &str = "dev.vantage.minisign.public-key";
+
+/// A manifest.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Manifest {
+    pub(super) schema_version: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) media_type: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) artifact_type: Option<String>,
+    pub(super) config: Descriptor,
+    pub(super) layers: Vec<Descriptor>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) subject: Option<Descriptor>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) annotations: BTreeMap<String, String>,
+}
+
+/// What a manifest names: content, by its digest.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Descriptor {
+    pub(super) media_type: String,
+    pub(super) digest: Digest,
+    pub(super) size: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) artifact_type: Option<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) annotations: BTreeMap<String, String>,
+}
+
+/// A list of manifests, such as those that refer to another.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Index {
+    pub(super) schema_version: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) media_type: Option<String>,
+    pub(super) manifests: Vec<Descriptor>,
+}
+
+/// A page of tags.
+#[derive(Debug, Deserialize)]
+pub(super) struct Tags {
+    /// Some registries say `null` for none.
+    pub(super) tags: Option<Vec<String>>,
+}
+
+impl Manifest {
+    /// Reads the manifest of a component, and gives its layer; a problem says what it is instead.
+    pub(super) fn component(text: &[u8]) -> Result<Descriptor, String> {
+        let manifest: Self =
+            serde_json::from_slice(text).map_err(|error| match serde_json::from_slice::<Index>(text) {
+                Ok(_) => "it is an index of images, and a pack is one component".to_owned(),
+                Err(_) => format!("it is no manifest of a component: {error}"),
+            })?;
+        if manifest.config.media_type != CONFIG {
+            return Err(format!(
+                "it is no component: its configuration is `{}`",
+                printable(&manifest.config.media_type)
+            ));
+        }
+        match manifest.layers.as_slice() {
+            [layer] if layer.media_type == COMPONENT => Ok(layer.clone()),
+            [layer] => Err(format!("it is no component: its layer is `{}`", printable(&layer.media_type))),
+            layers => Err(format!("it is no component: it has {} layers instead of one", layers.len())),
+        }
+    }
+}
+
+/// As much of a server's word as belongs into a message.
+pub(super) fn printable(text: &str) -> String {
+    vantage_policy::text::excerpt(text)
+}
