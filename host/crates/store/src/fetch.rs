@@ -18,6 +18,7 @@ use semver::Version;
 
 pub use self::error::FetchError;
 use self::http::Http;
+pub use self::registry::publish::{Publication, Published};
 use crate::address::{Address, RegistryAddress, Wanted, WebAddress};
 use crate::digest::Digest;
 use crate::error::StoreError;
@@ -93,6 +94,18 @@ impl Fetcher {
         versions.sort_unstable();
         versions.dedup();
         Ok(versions)
+    }
+
+    /// Writes a pack to a registry, under the tag of `address`.
+    ///
+    /// # Errors
+    /// As [`Fetcher::fetch`]; a tag that holds something else.
+    pub async fn publish(
+        &self,
+        address: &RegistryAddress,
+        publication: &Publication<'_>,
+    ) -> Result<Published, FetchError> {
+        registry::publish::publish(&self.http, address, publication).await
     }
 
     fn file(&self, path: &Path) -> Result<Fetched, FetchError> {

@@ -61,7 +61,7 @@ pub use authority::GrantsInForce;
 pub use catalog::{Catalog, CatalogCommand, CatalogEntry};
 pub use digest::{Digest, sha256_digest};
 pub use error::{StoreError, StoreErrorKind};
-pub use fetch::{FetchError, Fetched, Fetcher, FoundSignature, Progress};
+pub use fetch::{FetchError, Fetched, Fetcher, FoundSignature, Progress, Publication, Published};
 pub use grants::{GrantRecord, GrantScope, GrantSet, Revocation, Scope};
 pub use index::Generation;
 pub use list::{Broken, Installed};

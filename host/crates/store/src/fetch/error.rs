@@ -69,6 +69,14 @@ pub enum FetchError {
         /// What it is.
         found: Digest,
     },
+    /// There is something else under the name that was to be written.
+    #[error("`{what}` is taken: it holds {found}")]
+    Taken {
+        /// The address.
+        what: String,
+        /// What it holds.
+        found: Digest,
+    },
     /// It is larger than a pack may be.
     #[error("`{what}` has more than the {limit} bytes that it may have")]
     TooLarge {
@@ -95,6 +103,7 @@ impl FetchError {
             Self::NotThere { .. } | Self::NoVersion { .. } => StoreErrorKind::NotFound,
             Self::Unavailable { .. } | Self::Status { .. } => StoreErrorKind::Unavailable,
             Self::Refused { .. } | Self::Digest { .. } => StoreErrorKind::Denied,
+            Self::Taken { .. } => StoreErrorKind::Conflict,
             Self::Answer { .. } | Self::TooLarge { .. } | Self::Credentials { .. } => StoreErrorKind::Failed,
         }
     }
@@ -109,6 +118,9 @@ impl FetchError {
             Self::Unavailable { .. } | Self::Status { .. } => "try again; nothing was changed".to_owned(),
             Self::Digest { .. } => {
                 "it was changed since its digest was noted, or on its way: ask its publisher".to_owned()
+            }
+            Self::Taken { .. } => {
+                "a version that is published stays as it is: give the pack another one".to_owned()
             }
             Self::TooLarge { .. } => "debug information can be stripped from a component".to_owned(),
             Self::NotThere { .. }

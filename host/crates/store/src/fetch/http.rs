@@ -104,7 +104,7 @@ impl Http {
                 {
                     next(&request.url, response.headers())?
                 }
-                _ => return self.read(request.url, response, limit, told).await,
+                _ => return self.read(&request, response, limit, told).await,
             };
             // A credential is for the server that asked for it.
             if next.origin() != request.url.origin() {
@@ -135,11 +135,12 @@ impl Http {
 
     async fn read(
         &self,
-        url: Url,
+        request: &Request,
         mut response: Response,
         limit: u64,
         told: bool,
     ) -> Result<Answer, FetchError> {
+        let url = request.url.clone();
         let (status, headers) = (response.status(), response.headers().clone());
         let encoded = headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity");
         if encoded && status.is_success() {
@@ -147,7 +148,7 @@ impl Http {
             return Err(FetchError::Answer { url: url.to_string(), problem });
         }
         let too_large = || FetchError::TooLarge { what: url.to_string(), limit };
-        let length = response.content_length();
+        let length = response.content_length().filter(|_| request.method != Method::HEAD);
         if length.is_some_and(|length| length > limit) {
             return Err(too_large());
         }

@@ -65,7 +65,39 @@ pub(super) struct Tags {
     pub(super) tags: Option<Vec<String>>,
 }
 
+impl Default for Index {
+    fn default() -> Self {
+        Self { schema_version: 2, media_type: Some(INDEX.to_owned()), manifests: Vec::new() }
+    }
+}
+
+impl Descriptor {
+    /// Names `bytes`.
+    pub(super) fn of(kind: &str, bytes: &[u8]) -> Self {
+        Self {
+            media_type: kind.to_owned(),
+            digest: Digest::of(bytes),
+            size: bytes.len() as u64,
+            artifact_type: None,
+            annotations: BTreeMap::new(),
+        }
+    }
+}
+
 impl Manifest {
+    /// A manifest of one layer.
+    pub(super) fn new(config: Descriptor, layer: Descriptor) -> Self {
+        Self {
+            schema_version: 2,
+            media_type: Some(MANIFEST.to_owned()),
+            artifact_type: None,
+            config,
+            layers: vec![layer],
+            subject: None,
+            annotations: BTreeMap::new(),
+        }
+    }
+
     /// Reads the manifest of a component, and gives its layer; a problem says what it is instead.
     pub(super) fn component(text: &[u8]) -> Result<Descriptor, String> {
         let manifest: Self =

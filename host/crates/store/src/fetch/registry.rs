@@ -5,6 +5,7 @@
 //! only a plain "not there" (404) means that a pack has no signature.
 
 mod access;
+pub(super) mod publish;
 
 use reqwest::StatusCode;
 use semver::{Version, VersionReq};
@@ -106,7 +107,10 @@ impl<'a> Registry<'a> {
     /// A manifest and its digest, which is the one that was asked for where one was.
     async fn manifest(&mut self, reference: &str) -> Result<(Vec<u8>, Digest), FetchError> {
         let url = self.url(&format!("manifests/{reference}"))?;
-        let answer = self.ask(Request::get(url, manifest::MANIFEST), TEXT_LIMIT, false).await?;
+        // What else there may be is told in words, and not as something that is not there.
+        let accepted = "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json, \
+                        application/vnd.docker.distribution.manifest.v2+json";
+        let answer = self.ask(Request::get(url, accepted), TEXT_LIMIT, false).await?;
         expect_ok(&answer, &self.address.to_string(), &self.address.host)?;
         let found = Digest::of(&answer.body);
         // Some registries give no digest, some a wrong one: one that was asked for is what counts.

@@ -23,7 +23,7 @@ pub(super) struct Access {
     authorization: Option<Zeroizing<String>>,
     asked: bool,
     /// Whether what is asked for changes something.
-    pub(super) writes: bool,
+    writes: bool,
 }
 
 /// What a service for tokens answers.
@@ -40,6 +40,11 @@ struct Bearer {
 }
 
 impl Access {
+    /// For whoever changes something.
+    pub(super) fn to_write() -> Self {
+        Self { writes: true, ..Self::default() }
+    }
+
     pub(super) fn authorization(&self) -> Option<Zeroizing<String>> {
         self.authorization.clone()
     }
