@@ -26,7 +26,7 @@ use crate::team_policy;
 use vantage_output::AnswerSpec;
 
 /// The largest component that is read, in bytes.
-const COMPONENT_LIMIT: u64 = 32 << 20;
+pub(super) const COMPONENT_LIMIT: u64 = 32 << 20;
 
 /// Add a command pack, after showing what it may do
 #[derive(Debug, Clone, Args)]
@@ -107,7 +107,7 @@ pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, Host
 }
 
 /// Whether the team's policy lets the pack be added, as far as it is known.
-fn admit(
+pub(super) fn admit(
     digest: &str,
     source: &Source,
     description: Option<&Description>,
@@ -123,7 +123,11 @@ fn admit(
     context.policies()?.admit(&candidate).map_err(|bar| team_policy::denied(&name, None, &bar))
 }
 
-fn check_names(description: &Description, alias: Option<&str>, store: &Store) -> Result<(), HostError> {
+pub(super) fn check_names(
+    description: &Description,
+    alias: Option<&str>,
+    store: &Store,
+) -> Result<(), HostError> {
     let mut taken = cli::built_in_names();
     for pack in vantage_bundle::PACKS {
         taken.extend(pack.words.iter().map(|(word, _)| (*word).to_owned()));
@@ -201,7 +205,7 @@ fn remark(candidate: &consent::Candidate<'_>, context: &Context) {
 
 /// Where a file is, without a way round: `..` and links of folders are gone, and the file keeps its
 /// own name, which may be a link to a build that changes.
-fn place(path: &Path) -> Result<PathBuf, HostError> {
+pub(super) fn place(path: &Path) -> Result<PathBuf, HostError> {
     let found = || {
         let path = std::path::absolute(path)?;
         match (path.parent(), path.file_name()) {
