@@ -10,6 +10,8 @@ use std::path::PathBuf;
 
 use vantage_session::Secret;
 
+use crate::password::Password;
+
 /// Every variable that the host reads; the table in `docs/reference/environment.md` is this list.
 const VARIABLES: &[&str] = &[
     "VANTAGE_HOME",
@@ -53,14 +55,17 @@ const VARIABLES: &[&str] = &[
     "COLUMNS",
 ];
 
-/// The one variable that is a secret itself. It is not kept with the others, which can be shown.
+/// The variables that are secrets themselves. They are not kept with the others, which can be shown.
 const TOKEN: &str = "VANTAGE_TOKEN";
+const SIGNING_PASSWORD: &str = "VANTAGE_SIGNING_PASSWORD";
 
 /// What the process was started with.
 #[derive(Debug, Clone, Default)]
 pub struct Environment {
     variables: BTreeMap<&'static str, OsString>,
     token: Option<Secret>,
+    /// The error is a value that is no text, with which nothing is to be locked.
+    signing_password: Option<Result<Password, ()>>,
     home: Option<PathBuf>,
     /// Whether standard input is a terminal.
     pub stdin_terminal: bool,
@@ -112,6 +117,7 @@ impl Environment {
         Self {
             variables,
             token: token(std::env::var_os(TOKEN)),
+            signing_password: password(std::env::var_os(SIGNING_PASSWORD)),
             home: directories::BaseDirs::new().map(|folders| home_of(&folders)),
             stdin_terminal: std::io::stdin().is_terminal(),
             stdout_terminal: std::io::stdout().is_terminal(),
@@ -131,13 +137,19 @@ impl Environment {
         self.token.clone()
     }
 
+    /// The password of the secret key that packs are signed with.
+    pub fn signing_password(&self) -> Option<Password> {
+        self.signing_password.clone()?.ok()
+    }
+
     /// A variable of ours whose value is no text. Passing over it would run the command for another
     /// profile, or on another platform, than the one that was asked for.
     pub fn unreadable(&self) -> Option<&'static str> {
         let ours =
             |name: &str| name.starts_with("VANTAGE_") && name != "VANTAGE_HOME" && !name.ends_with("_FILE");
         let found = self.variables.iter().find(|(name, value)| ours(name) && value.to_str().is_none());
-        found.map(|(name, _)| *name)
+        let password = || matches!(self.signing_password, Some(Err(()))).then_some(SIGNING_PASSWORD);
+        found.map(|(name, _)| *name).or_else(password)
     }
 
     /// Whether `name` is set to anything but `0` or `false`.
@@ -173,7 +185,7 @@ impl Environment {
     /// The variables that are this program's own, which nothing that it starts for the person has any
     /// use for: some of them are secrets.
     pub fn own() -> impl Iterator<Item = &'static str> {
-        VARIABLES.iter().copied().filter(|name| name.starts_with("VANTAGE_")).chain([TOKEN])
+        VARIABLES.iter().copied().filter(|name| name.starts_with("VANTAGE_")).chain([TOKEN, SIGNING_PASSWORD])
     }
 
     /// The folders in use: below `VANTAGE_HOME` where it is set, else where the OS has them.
@@ -225,6 +237,11 @@ fn home_of(folders: &directories::BaseDirs) -> PathBuf {
 fn token(value: Option<OsString>) -> Option<Secret> {
     let value = value.filter(|value| !value.is_empty())?;
     Some(Secret::from(value.into_string().unwrap_or_else(|_| "not text".to_owned())))
+}
+
+fn password(value: Option<OsString>) -> Option<Result<Password, ()>> {
+    let value = value.filter(|value| !value.is_empty())?;
+    Some(value.into_string().map(Password::new).map_err(|_| ()))
 }
 
 /// Columns and lines of the terminal.

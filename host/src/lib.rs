@@ -10,6 +10,7 @@
 //! - [`commands`]: one file a command;
 //! - [`adapters`]: joins what a pack may ask for to session, store and output;
 //! - [`sign_in`]: what a person sees and decides of a sign-in;
+//! - [`password`]: what is typed and not shown;
 //! - [`team_policy`]: the files by which a team caps what packs may do;
 //! - [`signals`]: what ends a command from outside;
 //! - [`reply`]: answers of built-ins; [`error`]: every error's kind, hints and exit status;
@@ -27,6 +28,7 @@ pub mod error;
 pub mod framed;
 pub mod pack_settings;
 pub mod panics;
+pub mod password;
 pub mod platform_words;
 pub mod reply;
 pub mod sign_in;

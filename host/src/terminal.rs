@@ -10,7 +10,10 @@ use std::io::{self, BufRead, BufReader, Write};
 
 use vantage_output::visible::Visible;
 
+use zeroize::Zeroizing;
+
 use crate::error::{HostError, Kind};
+use crate::password::Password;
 
 /// The longest answer that is read, in bytes.
 const ANSWER_LIMIT: usize = 4096;
@@ -61,6 +64,27 @@ impl Terminal {
         Ok(if answer.is_empty() { suggestion.unwrap_or_default().to_owned() } else { answer.to_owned() })
     }
 
+    /// Reads one line that is not shown; [`hidden`] has seen to that. Nothing of it is left in a buffer.
+    fn unseen(&mut self, question: &str) -> Result<Password, HostError> {
+        self.forget_typed_ahead();
+        self.write(&format!("{question}: "))?;
+        // A terminal gives a line at once, and no longer one than this.
+        let mut buffer = Zeroizing::new([0; ANSWER_LIMIT]);
+        let read = loop {
+            match io::Read::read(&mut self.device, &mut buffer[..]) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => break read.map_err(unusable)?,
+            }
+        };
+        let line = match buffer[..read].strip_suffix(b"\n") {
+            Some(line) => line.strip_suffix(b"\r").unwrap_or(line),
+            None => return Err(HostError::said(Kind::Interrupted, "the terminal was closed", Vec::new())),
+        };
+        let text = std::str::from_utf8(line);
+        let text = text.map_err(|_| HostError::usage("what was typed is not text in UTF-8", Vec::new()))?;
+        Ok(Password::new(text.to_owned()))
+    }
+
     /// Writes text of the host's own.
     pub fn write(&mut self, text: &str) -> Result<(), HostError> {
         self.device.write_all(text.as_bytes()).and_then(|()| self.device.flush()).map_err(unusable)
@@ -100,9 +124,65 @@ fn unusable(error: io::Error) -> HostError {
     HostError::said(Kind::Failed, format!("cannot ask on the terminal: {error}"), Vec::new())
 }
 
+fn no_terminal() -> HostError {
+    HostError::usage("there is no terminal to ask on", Vec::new())
+}
+
 /// Asks yes or no without holding up the thread that listens for Ctrl-C.
 pub async fn confirm(question: String) -> Result<bool, HostError> {
     blocking(move |terminal| terminal.confirm(&question)).await
+}
+
+/// Asks for a line that is not shown while it is typed.
+pub async fn hidden(question: String) -> Result<Password, HostError> {
+    // Held here and not where the line is read: an interrupted command lets go of this future, while
+    // the read goes on, and what is typed afterwards has to be seen again.
+    let _unseen = Unseen::begin()?;
+    blocking(move |terminal| terminal.unseen(&question)).await
+}
+
+/// A terminal that shows nothing of what is typed but the end of the line, until it is dropped.
+#[cfg(unix)]
+struct Unseen {
+    device: File,
+    before: rustix::termios::Termios,
+}
+
+#[cfg(unix)]
+impl Unseen {
+    fn begin() -> Result<Self, HostError> {
+        use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+        let device = Terminal::open().ok_or_else(no_terminal)?.device;
+        let begin = || {
+            let before = tcgetattr(&device)?;
+            let mut modes = before.clone();
+            modes.local_modes.remove(LocalModes::ECHO);
+            modes.local_modes.insert(LocalModes::ECHONL | LocalModes::ICANON);
+            tcsetattr(&device, OptionalActions::Now, &modes)?;
+            Ok(before)
+        };
+        let before = begin().map_err(|error: rustix::io::Errno| unusable(error.into()))?;
+        Ok(Self { device, before })
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Unseen {
+    fn drop(&mut self) {
+        // There is nobody to tell where the terminal is gone.
+        let _ = rustix::termios::tcsetattr(&self.device, rustix::termios::OptionalActions::Now, &self.before);
+    }
+}
+
+/// Where nothing can be hidden, nothing that is to be hidden is asked.
+#[cfg(not(unix))]
+struct Unseen;
+
+#[cfg(not(unix))]
+impl Unseen {
+    fn begin() -> Result<Self, HostError> {
+        Err(HostError::usage("what is typed here cannot be hidden", Vec::new()))
+    }
 }
 
 /// Runs `ask` with the terminal, on a thread of its own.
@@ -111,7 +191,7 @@ pub async fn blocking<T: Send + 'static>(
 ) -> Result<T, HostError> {
     let asked = tokio::task::spawn_blocking(move || match Terminal::open() {
         Some(mut terminal) => ask(&mut terminal),
-        None => Err(HostError::usage("there is no terminal to ask on", Vec::new())),
+        None => Err(no_terminal()),
     });
     asked.await.map_err(|error| HostError::said(Kind::Failed, error.to_string(), Vec::new()))?
 }

@@ -6,12 +6,18 @@
 pub mod add;
 pub mod audit;
 pub mod authority;
+pub mod check;
 pub mod consent;
 pub mod difference;
+pub mod examine;
+pub mod key_file;
+pub mod keygen;
 pub mod list;
 pub mod remove;
 pub mod show;
+pub mod sign;
 pub mod source;
+pub mod staged;
 pub mod telling;
 
 use clap::{Args, Subcommand};
@@ -44,6 +50,12 @@ enum Action {
     Revoke(authority::Arguments),
     /// Show what packs asked for and what was decided, or verify that the record is whole
     Audit(audit::Arguments),
+    /// Check a pack as its users would meet it, before it is given to them
+    Check(check::Arguments),
+    /// Make a key pair to sign packs with
+    Keygen(keygen::Arguments),
+    /// Sign a pack, so that its users can tell that it is yours
+    Sign(sign::Arguments),
 }
 
 /// How each action answers.
@@ -55,6 +67,9 @@ pub fn answer(arguments: &Arguments) -> AnswerSpec {
         Action::Remove(_) => remove::answer(),
         Action::Grant(_) | Action::Revoke(_) => authority::answer(),
         Action::Audit(arguments) => audit::answer(arguments),
+        Action::Check(_) => check::answer(),
+        Action::Keygen(_) => keygen::answer(),
+        Action::Sign(_) => sign::answer(),
     }
 }
 
@@ -68,5 +83,8 @@ pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, Host
         Action::Grant(arguments) => authority::grant(arguments, context),
         Action::Revoke(arguments) => authority::revoke(arguments, context),
         Action::Audit(arguments) => audit::run(arguments, context),
+        Action::Check(arguments) => check::run(arguments, context).await,
+        Action::Keygen(arguments) => keygen::run(arguments, context).await,
+        Action::Sign(arguments) => sign::run(arguments, context).await,
     }
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use vantage_policy::description::DescriptionError;
 
 use crate::names::Owner;
+use crate::signature::SignatureError;
 
 mod advice;
 
@@ -192,6 +193,15 @@ pub enum StoreError {
         /// What is wrong with it.
         #[source]
         source: Box<DescriptionError>,
+    },
+    /// A pack is not shown to be its publisher's.
+    #[error("the signature of `{subject}` is refused")]
+    Signature {
+        /// The pack, or the file, that it belongs to.
+        subject: String,
+        /// Why.
+        #[source]
+        source: Box<SignatureError>,
     },
     /// The parts that were handed in to be stored do not belong together.
     #[error("pack `{id}` is not stored: {reason}")]

@@ -122,8 +122,7 @@ impl Fetcher {
             None => None,
         };
         let digest = Digest::of(&bytes);
-        let path = place(path).map_err(|error| StoreError::io("read", path, error))?;
-        Ok(Fetched { bytes, digest, source: Source::file(&path), version: None, signature })
+        Ok(Fetched { bytes, digest, source: Source::found_at(path)?, version: None, signature })
     }
 
     async fn web(&self, web: &WebAddress) -> Result<Fetched, FetchError> {
@@ -173,33 +172,4 @@ impl RegistryAddress {
 fn text(what: &str, bytes: Vec<u8>) -> Result<String, FetchError> {
     String::from_utf8(bytes)
         .map_err(|_| FetchError::Answer { url: what.to_owned(), problem: "it is not text in UTF-8".into() })
-}
-
-/// Where a file is, without a way round: `..` and links of folders are gone, and the file keeps its
-/// own name, which may be a link to a build that changes.
-fn place(path: &Path) -> std::io::Result<std::path::PathBuf> {
-    let path = std::path::absolute(path)?;
-    match (path.parent(), path.file_name()) {
-        (Some(folder), Some(name)) => Ok(folder.canonicalize()?.join(name)),
-        _ => Ok(path),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_place_has_no_way_round() {
-        let folder = tempfile::tempdir().unwrap();
-        let root = folder.path().canonicalize().unwrap();
-        std::fs::create_dir_all(root.join("real/deep")).unwrap();
-        std::fs::File::create(root.join("real/x.wasm")).unwrap();
-        std::os::unix::fs::symlink(root.join("real"), root.join("link")).unwrap();
-        std::os::unix::fs::symlink(root.join("real/x.wasm"), root.join("latest.wasm")).unwrap();
-        assert_eq!(place(&root.join("real/deep/../x.wasm")).unwrap(), root.join("real/x.wasm"));
-        assert_eq!(place(&root.join("link/x.wasm")).unwrap(), root.join("real/x.wasm"));
-        assert_eq!(place(&root.join("latest.wasm")).unwrap(), root.join("latest.wasm"));
-        assert!(place(&root.join("nosuch/x.wasm")).is_err());
-    }
 }

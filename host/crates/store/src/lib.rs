@@ -17,6 +17,8 @@
 //! STATE/audit.jsonl, audit.head, audit.lock what packs asked for, and what was decided
 //! ```
 //!
+//! Whose a pack is, its signature says: [`signature`].
+//!
 //! Nothing here runs or compiles a pack, knows a token, or decides what a capability allows: that is
 //! the runtime's, the session's and the policy's business.
 //!
@@ -46,6 +48,7 @@ mod list;
 mod lock;
 mod names;
 mod objects;
+pub mod signature;
 mod source;
 mod stamp;
 mod storage;

@@ -12,6 +12,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
+use crate::error::StoreError;
 
 /// Where a pack came from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +55,15 @@ impl Source {
     pub fn file(path: &Path) -> Self {
         Self::File { path: path.to_string_lossy().into_owned() }
     }
+
+    /// The source of a pack in the file at `path`, wherever that is.
+    ///
+    /// # Errors
+    ///
+    /// Where no folder is above the file.
+    pub fn found_at(path: &Path) -> Result<Self, StoreError> {
+        place(path).map(|place| Self::file(&place)).map_err(|error| StoreError::io("read", path, error))
+    }
 }
 
 impl fmt::Display for Source {
@@ -64,5 +74,34 @@ impl fmt::Display for Source {
             Self::Oci { repository, tag: Some(tag), .. } => write!(formatter, "{repository}:{tag}"),
             Self::Oci { repository, tag: None, manifest, .. } => write!(formatter, "{repository}@{manifest}"),
         }
+    }
+}
+
+/// Where a file is, without a way round: `..` and links of folders are gone, and the file keeps its
+/// own name, which may be a link to a build that changes.
+fn place(path: &Path) -> std::io::Result<std::path::PathBuf> {
+    let path = std::path::absolute(path)?;
+    match (path.parent(), path.file_name()) {
+        (Some(folder), Some(name)) => Ok(folder.canonicalize()?.join(name)),
+        _ => Ok(path),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_has_no_way_round() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        std::fs::create_dir_all(root.join("real/deep")).unwrap();
+        std::fs::File::create(root.join("real/x.wasm")).unwrap();
+        std::os::unix::fs::symlink(root.join("real"), root.join("link")).unwrap();
+        std::os::unix::fs::symlink(root.join("real/x.wasm"), root.join("latest.wasm")).unwrap();
+        assert_eq!(place(&root.join("real/deep/../x.wasm")).unwrap(), root.join("real/x.wasm"));
+        assert_eq!(place(&root.join("link/x.wasm")).unwrap(), root.join("real/x.wasm"));
+        assert_eq!(place(&root.join("latest.wasm")).unwrap(), root.join("latest.wasm"));
+        assert!(place(&root.join("nosuch/x.wasm")).is_err());
     }
 }

@@ -128,7 +128,7 @@ fn check_version(
 }
 
 /// Whether the team's policy lets the pack be added, as far as it is known.
-fn admit(
+pub(super) fn admit(
     digest: &str,
     source: &Source,
     description: Option<&Description>,
@@ -144,7 +144,11 @@ fn admit(
     context.policies()?.admit(&candidate).map_err(|bar| team_policy::denied(&name, None, &bar))
 }
 
-fn check_names(description: &Description, alias: Option<&str>, store: &Store) -> Result<(), HostError> {
+pub(super) fn check_names(
+    description: &Description,
+    alias: Option<&str>,
+    store: &Store,
+) -> Result<(), HostError> {
     let mut taken = cli::built_in_names();
     for pack in vantage_bundle::PACKS {
         taken.extend(pack.words.iter().map(|(word, _)| (*word).to_owned()));

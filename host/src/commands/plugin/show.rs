@@ -69,7 +69,7 @@ pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, Host
 }
 
 /// A table or text that was asked for, or a terminal; whoever names columns wants fields.
-fn is_for_people(context: &Context) -> bool {
+pub(super) fn is_for_people(context: &Context) -> bool {
     let style = context.console().style();
     let asked = match style.format {
         Some(format) => matches!(format, Format::Table | Format::Text),

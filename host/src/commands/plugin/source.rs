@@ -13,7 +13,7 @@ use crate::context::{Context, USER_AGENT};
 use crate::error::HostError;
 
 /// The largest component that is read, in bytes.
-const COMPONENT_LIMIT: u64 = 32 << 20;
+pub const COMPONENT_LIMIT: u64 = 32 << 20;
 
 /// What is counted in a progress display: KiB, of which 32 bits hold enough.
 const UNIT: u64 = 1024;

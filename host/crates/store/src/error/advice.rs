@@ -36,7 +36,7 @@ impl StoreError {
                 StoreErrorKind::NotFound
             }
             Self::NameClash { .. } => StoreErrorKind::Conflict,
-            Self::Reserved { .. } | Self::Bundled { .. } => StoreErrorKind::Denied,
+            Self::Reserved { .. } | Self::Bundled { .. } | Self::Signature { .. } => StoreErrorKind::Denied,
             Self::Locked { .. } => StoreErrorKind::Unavailable,
             _ => StoreErrorKind::Failed,
         }
@@ -51,6 +51,7 @@ impl StoreError {
             Self::NoSpace { .. } => "free some space and try again; nothing was changed".into(),
             Self::Foreign { path, reason } => return foreign_hints(path, reason),
             Self::Description { source, .. } => return source.hints(),
+            Self::Signature { source, .. } => return source.hints(),
             Self::Locked { .. } => "try again when the other vantage has finished".into(),
             Self::IndexCorrupt { path, .. } => {
                 format!("mend the line, or move `{}` away and add the packs again", path.display())

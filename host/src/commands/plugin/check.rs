@@ -1,0 +1,244 @@
+//! `vantage plugin check`: a pack as its users would meet it, for its author, before it is given away.
+//!
+//! What `plugin add` would refuse is a problem, and all that can be found of them are named at once;
+//! what it would only tell its users is a warning. Nothing is stored but compiled code in the cache.
+//! Documents are not compared with a platform's schema: that would need a sign-in, and what one
+//! platform lacks another may have.
+
+mod drawn;
+mod signed;
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde_json::{Value, json};
+use vantage_output::AnswerSpec;
+use vantage_policy::authority::{Line, Trust, explain, warning};
+use vantage_policy::description::Description;
+use vantage_runtime::RuntimeError;
+use vantage_store::{Source, StoreError};
+
+use crate::commands::plugin::examine::Read;
+use crate::commands::plugin::{add, show};
+use crate::context::Context;
+use crate::error::{HostError, Kind, Said};
+use crate::reply::{self, Reply};
+use signed::Signed;
+
+/// Check a pack as its users would meet it, before it is given to them
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Fails with exit status 1 where vantage plugin add would refuse the pack, and says all that it finds.
+
+Examples:
+  vantage plugin check gpu-report.wasm
+      Shows what its users would be shown, and what is wrong with it
+  vantage plugin check gpu-report.wasm -o json
+      The same for a script")]
+pub struct Arguments {
+    /// The pack: a component's file
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+/// What was found of a pack.
+struct Report {
+    file: String,
+    size: usize,
+    digest: String,
+    imports: Vec<String>,
+    /// None where the pack could not be asked.
+    description: Option<Description>,
+    lines: Vec<Line>,
+    signed: Signed,
+    problems: Vec<Problem>,
+    warnings: Vec<String>,
+}
+
+/// Why `plugin add` would refuse the pack.
+struct Problem {
+    message: String,
+    hints: Vec<String>,
+}
+
+/// How it answers.
+pub fn answer() -> AnswerSpec {
+    reply::one_record(vec![
+        reply::column("Pack", "/id"),
+        reply::column("Version", "/version"),
+        reply::column("Summary", "/summary"),
+        reply::column("Size", "/size"),
+        reply::column("Digest", "/digest"),
+        reply::column("Imports", "/imports"),
+        reply::column("Authority", "/authority"),
+        reply::column("Signature", "/signature/status"),
+        reply::column("Warnings", "/warnings"),
+        reply::column("Problems", "/problems"),
+    ])
+}
+
+/// Answers with one record, and fails where there are problems.
+pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, HostError> {
+    let report = Report::of(&arguments.file, context).await?;
+    let reply = match show::is_for_people(context) {
+        true => {
+            context.console().document(&report.drawn(context))?;
+            Reply::nothing()
+        }
+        false => Reply::one(report.record()),
+    };
+    Ok(reply.but(report.failure()))
+}
+
+impl Report {
+    async fn of(path: &Path, context: &Context) -> Result<Self, HostError> {
+        let read = Read::file(path)?;
+        let mut report = Self {
+            file: path.display().to_string(),
+            size: read.bytes.len(),
+            digest: read.digest.clone(),
+            imports: Vec::new(),
+            description: None,
+            lines: Vec::new(),
+            signed: Signed::Not,
+            problems: Vec::new(),
+            warnings: Vec::new(),
+        };
+        let outcome = report.examine(path, &read, context).await;
+        report.keep(outcome)?;
+        let signed = Signed::find(path, &read, report.description.as_ref());
+        report.signed = report.keep(signed)?.unwrap_or(Signed::Refused);
+        report.warn();
+        Ok(report)
+    }
+
+    /// The steps of `plugin add`, up to the question. The first to fail before the pack has described
+    /// itself is the last that can be taken.
+    async fn examine(&mut self, path: &Path, read: &Read, context: &Context) -> Result<(), HostError> {
+        let source = Source::found_at(path)?;
+        add::admit(&read.digest, &source, None, context)?;
+        let compiled = read.compile(context).await?;
+        self.imports.clone_from(&compiled.inspected.imports);
+        let text = compiled.describe().await?;
+        if compiled.describe().await? != text {
+            let message = "the pack describes itself in another way each time";
+            self.problems.push(Problem { message: message.to_owned(), hints: Vec::new() });
+        }
+        let description = Description::parse(&text)?;
+        self.lines = explain(&description, Trust::ThirdParty)?;
+        let id = description.id.clone();
+        if vantage_store::is_bundled(&id) {
+            self.keep::<()>(Err(StoreError::Reserved { id }.into()))?;
+        }
+        self.keep(add::admit(&read.digest, &source, Some(&description), context))?;
+        self.keep(add::check_names(&description, None, &context.store()?))?;
+        self.description = Some(description);
+        Ok(())
+    }
+
+    /// Notes what is wrong with the pack; what went wrong with the check itself ends it.
+    fn keep<T>(&mut self, outcome: Result<T, HostError>) -> Result<Option<T>, HostError> {
+        let error = match outcome {
+            Ok(found) => return Ok(Some(found)),
+            Err(error) if is_of_pack(&error) => error.report(),
+            Err(error) => return Err(error),
+        };
+        let said = [error.message].into_iter().chain(error.causes).collect::<Vec<_>>();
+        self.problems.push(Problem { message: said.join(": "), hints: error.hints });
+        Ok(None)
+    }
+
+    /// What users are told, and what they would miss.
+    fn warn(&mut self) {
+        self.warnings.extend(self.signed.warning());
+        let Some(description) = &self.description else { return };
+        self.warnings
+            .extend(warning(&self.lines).map(|warning| format!("users are told to mind that {warning}")));
+        if description.license.is_none() {
+            self.warnings.push("it does not say under which license it may be used".to_owned());
+        }
+        let hidden = description.commands.iter().filter(|command| command.hidden).count();
+        if hidden > 0 {
+            self.warnings
+                .push(format!("{hidden} of its commands are left out of help, and shown when it is added"));
+        }
+    }
+
+    fn record(&self) -> Value {
+        let described = self.description.as_ref();
+        let commands = described.iter().flat_map(|description| &description.commands).map(|command| {
+            json!({
+                "line": format!("vantage {}", command.path.join(" ")),
+                "summary": command.summary,
+                "hidden": command.hidden,
+            })
+        });
+        let capabilities = self.lines.iter().map(|line| {
+            json!({
+                "capability": line.capability.to_string(),
+                "group": line.group,
+                "meaning": line.meaning,
+                "purposes": line.purposes,
+                "reaches": line.paths,
+            })
+        });
+        json!({
+            "file": self.file,
+            "id": described.map(|description| &description.id),
+            "version": described.map(|description| description.version.to_string()),
+            "summary": described.map(|description| &description.summary),
+            "size": self.size,
+            "digest": self.digest,
+            "imports": self.imports,
+            "commands": commands.collect::<Vec<_>>(),
+            "capabilities": capabilities.collect::<Vec<_>>(),
+            "authority": self.lines.iter().map(|line| line.capability.to_string()).collect::<Vec<_>>(),
+            "signature": self.signed.record(),
+            "schema": "not compared",
+            "warnings": self.warnings,
+            "problems": self.problems.iter().map(|problem| &problem.message).collect::<Vec<_>>(),
+        })
+    }
+
+    fn failure(&self) -> Option<HostError> {
+        if self.problems.is_empty() {
+            return None;
+        }
+        let problems: Vec<String> = self.problems.iter().map(|problem| problem.message.clone()).collect();
+        let mut hints: Vec<String> = Vec::new();
+        for hint in self.problems.iter().flat_map(|problem| &problem.hints) {
+            if !hints.contains(hint) {
+                hints.push(hint.clone());
+            }
+        }
+        let message = match problems.len() {
+            1 => format!("vantage plugin add would refuse `{}`", self.file),
+            count => format!("vantage plugin add would refuse `{}`, for {count} reasons", self.file),
+        };
+        Some(HostError::Said(Box::new(Said {
+            kind: Kind::Failed,
+            message,
+            details: Some(json!({ "problems": problems })),
+            causes: problems,
+            hints,
+            request_id: None,
+            backtrace: None,
+        })))
+    }
+}
+
+/// Whether an error is a fault of the pack, or of where it would be added, and not of the check.
+fn is_of_pack(error: &HostError) -> bool {
+    match error {
+        HostError::Description(_) | HostError::Gate(_) => true,
+        HostError::Runtime(error) => {
+            !matches!(error, RuntimeError::Engine { .. } | RuntimeError::Read { .. })
+        }
+        HostError::Store(error) => matches!(
+            error,
+            StoreError::NameClash { .. } | StoreError::Reserved { .. } | StoreError::Signature { .. }
+        ),
+        HostError::Said(said) => said.kind == Kind::Denied,
+        HostError::Session(_) | HostError::Output(_) | HostError::Address(_) | HostError::Fetch(_) => false,
+    }
+}
