@@ -10,15 +10,21 @@ pub mod check;
 pub mod consent;
 pub mod difference;
 pub mod examine;
+pub mod incoming;
 pub mod key_file;
 pub mod keygen;
 pub mod list;
+pub mod outdated;
+pub mod publish;
 pub mod remove;
 pub mod show;
 pub mod sign;
 pub mod source;
 pub mod staged;
 pub mod telling;
+pub mod trust;
+pub mod upgrade;
+pub mod wishes;
 
 use clap::{Args, Subcommand};
 use vantage_output::AnswerSpec;
@@ -50,6 +56,14 @@ enum Action {
     Revoke(authority::Arguments),
     /// Show what packs asked for and what was decided, or verify that the record is whole
     Audit(audit::Arguments),
+    /// Look for newer versions of the added packs
+    Outdated(outdated::Arguments),
+    /// Bring added packs to their newest versions
+    Upgrade(upgrade::Arguments),
+    /// Look at the keys of publishers, and decide about them
+    Trust(trust::Arguments),
+    /// Publish a pack in a registry
+    Publish(publish::Arguments),
     /// Check a pack as its users would meet it, before it is given to them
     Check(check::Arguments),
     /// Make a key pair to sign packs with
@@ -67,6 +81,10 @@ pub fn answer(arguments: &Arguments) -> AnswerSpec {
         Action::Remove(_) => remove::answer(),
         Action::Grant(_) | Action::Revoke(_) => authority::answer(),
         Action::Audit(arguments) => audit::answer(arguments),
+        Action::Outdated(_) => outdated::answer(),
+        Action::Upgrade(_) => upgrade::answer(),
+        Action::Trust(_) => trust::answer(),
+        Action::Publish(_) => publish::answer(),
         Action::Check(_) => check::answer(),
         Action::Keygen(_) => keygen::answer(),
         Action::Sign(_) => sign::answer(),
@@ -83,6 +101,10 @@ pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, Host
         Action::Grant(arguments) => authority::grant(arguments, context),
         Action::Revoke(arguments) => authority::revoke(arguments, context),
         Action::Audit(arguments) => audit::run(arguments, context),
+        Action::Outdated(arguments) => outdated::run(arguments, context).await,
+        Action::Upgrade(arguments) => upgrade::run(arguments, context).await,
+        Action::Trust(arguments) => trust::run(arguments, context),
+        Action::Publish(arguments) => publish::run(arguments, context).await,
         Action::Check(arguments) => check::run(arguments, context).await,
         Action::Keygen(arguments) => keygen::run(arguments, context).await,
         Action::Sign(arguments) => sign::run(arguments, context).await,

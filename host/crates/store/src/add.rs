@@ -17,8 +17,10 @@ use crate::index::{GENERATIONS, Generation, Loaded, PackId, PackRecord};
 use crate::list::Installed;
 use crate::names::{self, Owner, is_bundled};
 use crate::objects::Sort;
+use crate::signature::PublicKey;
 use crate::source::Source;
 use crate::store::Store;
+use crate::trust;
 
 /// A pack that the user agreed to.
 #[derive(Debug, Clone)]
@@ -33,6 +35,8 @@ pub struct NewPack<'a> {
     pub description_json: &'a str,
     /// Where it came from.
     pub source: Source,
+    /// The key with which it is signed, verified.
+    pub key: Option<PublicKey>,
     /// The name that the user gave with `--as`; none keeps an earlier one.
     pub alias: Option<String>,
     /// What the user granted.
@@ -78,12 +82,14 @@ impl Store {
                 digest,
                 description: Digest::of(new.description_json.as_bytes()),
                 size: new.bytes.len() as u64,
-                publisher_key: None,
+                publisher_key: new.key.map(|key| key.to_string()),
                 added: new.now.clone(),
                 words: names::first_words(new.description).into_iter().map(str::to_owned).collect(),
                 capabilities,
                 source: new.source.clone(),
             };
+            let source = &new.source;
+            trust::note(loaded, id.as_str(), &generation.version, source, new.key.as_ref(), &new.now)?;
             let mut record = loaded.index.packs.remove(id.as_str()).unwrap_or_default();
             record.activate(generation, &new);
             check_words(&id, &record, loaded)?;

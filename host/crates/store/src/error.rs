@@ -11,6 +11,7 @@ use vantage_policy::description::DescriptionError;
 
 use crate::names::Owner;
 use crate::signature::SignatureError;
+use crate::trust::TrustError;
 
 mod advice;
 
@@ -41,6 +42,9 @@ pub enum StoreError {
         /// In bytes.
         limit: u64,
     },
+    /// A pack is not taken for its publisher's.
+    #[error(transparent)]
+    Trust(Box<TrustError>),
     /// The operating system refused.
     #[error("could not {action} `{}`", path.display())]
     Io {

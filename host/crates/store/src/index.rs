@@ -14,13 +14,14 @@ use vantage_policy::capability::Capability;
 use crate::digest::Digest;
 use crate::grants::{GrantRecord, Revocation};
 use crate::source::Source;
+use crate::trust::TrustedKey;
 
 mod loaded;
 
 pub(crate) use loaded::Loaded;
 
 /// The version of the index that this program writes.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 
 /// How many generations of a pack are kept.
 pub(crate) const GENERATIONS: usize = 3;
@@ -31,6 +32,12 @@ pub(crate) struct Index {
     pub(crate) version: u32,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) packs: BTreeMap<PackId, PackRecord>,
+    /// Who signs for publishers. Since version 2, as are sources that are no files.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) keys: Vec<TrustedKey>,
+    /// The highest versions that were seen, by pack and origin.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) seen: BTreeMap<String, Version>,
 }
 
 /// A pack's id, checked: publisher and name, each a word.
@@ -85,7 +92,7 @@ pub struct Generation {
 
 impl Default for Index {
     fn default() -> Self {
-        Self { version: VERSION, packs: BTreeMap::new() }
+        Self { version: VERSION, packs: BTreeMap::new(), keys: Vec::new(), seen: BTreeMap::new() }
     }
 }
 

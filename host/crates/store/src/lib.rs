@@ -53,6 +53,7 @@ mod source;
 mod stamp;
 mod storage;
 mod store;
+mod trust;
 
 pub use add::{NewPack, Removed};
 pub use address::{Address, AddressError, RegistryAddress, Wanted, WebAddress};
@@ -72,6 +73,7 @@ pub use names::{Owner, check_alias, check_names, first_words, is_bundled, own_pa
 pub use source::Source;
 pub use storage::PackStorage;
 pub use store::Store;
+pub use trust::{Standing, TrustError, TrustedKey};
 
 #[cfg(test)]
 mod tests;

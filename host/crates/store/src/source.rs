@@ -11,6 +11,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::address::{Address, AddressError};
 use crate::digest::Digest;
 use crate::error::StoreError;
 
@@ -54,6 +55,23 @@ impl Source {
     /// same file is the same source again.
     pub fn file(path: &Path) -> Self {
         Self::File { path: path.to_string_lossy().into_owned() }
+    }
+
+    /// Where newer versions are asked for: for a range the range, for a tag what the tag points to now.
+    ///
+    /// # Errors
+    ///
+    /// For an address that is none any more, as in an index that was edited.
+    pub fn address(&self) -> Result<Address, AddressError> {
+        let text = match self {
+            Self::File { path } => return Ok(Address::File(path.into())),
+            Self::Web { url, .. } => url.clone(),
+            Self::Oci { repository, range: Some(range), .. } if range == "*" => repository.clone(),
+            Self::Oci { repository, range: Some(range), .. } => format!("{repository}@{range}"),
+            Self::Oci { repository, tag: Some(tag), .. } => format!("{repository}:{tag}"),
+            Self::Oci { repository, manifest, .. } => format!("{repository}@{manifest}"),
+        };
+        Address::parse(&text, &std::collections::BTreeMap::new())
     }
 
     /// The source of a pack in the file at `path`, wherever that is.

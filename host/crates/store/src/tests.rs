@@ -124,6 +124,7 @@ impl TestPack {
             description: &Description::parse(&json).unwrap(),
             description_json: &json,
             source: Source::File { path: self.source.clone() },
+            key: None,
             alias: self.alias.clone(),
             grants: self.grants.clone(),
             now: "2026-11-23T12:00:00Z".into(),

@@ -19,7 +19,7 @@ use vantage_runtime::RuntimeError;
 use vantage_store::{Source, StoreError};
 
 use crate::commands::plugin::examine::Read;
-use crate::commands::plugin::{add, show};
+use crate::commands::plugin::{incoming, show};
 use crate::context::Context;
 use crate::error::{HostError, Kind, Said};
 use crate::reply::{self, Reply};
@@ -116,7 +116,7 @@ impl Report {
     /// itself is the last that can be taken.
     async fn examine(&mut self, path: &Path, read: &Read, context: &Context) -> Result<(), HostError> {
         let source = Source::found_at(path)?;
-        add::admit(&read.digest, &source, None, context)?;
+        incoming::admit(&read.digest, &source, None, context)?;
         let compiled = read.compile(context).await?;
         self.imports.clone_from(&compiled.inspected.imports);
         let text = compiled.describe().await?;
@@ -130,8 +130,8 @@ impl Report {
         if vantage_store::is_bundled(&id) {
             self.keep::<()>(Err(StoreError::Reserved { id }.into()))?;
         }
-        self.keep(add::admit(&read.digest, &source, Some(&description), context))?;
-        self.keep(add::check_names(&description, None, &context.store()?))?;
+        self.keep(incoming::admit(&read.digest, &source, Some(&description), context))?;
+        self.keep(incoming::check_names(&description, None, &context.store()?))?;
         self.description = Some(description);
         Ok(())
     }

@@ -26,6 +26,10 @@ pub struct Candidate<'a> {
     pub description: &'a Description,
     /// The SHA-256 of its component.
     pub digest: &'a str,
+    /// Who signed it, in words.
+    pub publisher: String,
+    /// The word behind `plugin` that asks for it.
+    pub verb: &'static str,
     /// What the user typed.
     pub source: &'a str,
     /// What it asks for and the team's policy denies.
@@ -67,7 +71,7 @@ impl Candidate<'_> {
         // Whole on a line of 80 columns, so that it can be copied.
         add("  ", "    ", self.digest);
         add("  from      ", "          | ", self.source);
-        add("  publisher ", "            ", "not verified: the pack is not signed");
+        add("  publisher ", "            ", &self.publisher);
         add("  profile   ", "            ", &context.resolved()?.profile.name);
         add("", "", "");
         add("", "", &format!("It adds; {}", telling::legend(lines, words)));
@@ -128,7 +132,7 @@ impl Candidate<'_> {
             kind: Kind::Denied,
             message,
             causes: more.map(|difference| difference.lines().join("; ")).into_iter().collect(),
-            hints: vec![format!("vantage plugin add {} {grants}", shell_words::quote(self.source))],
+            hints: vec![format!("vantage plugin {} {} {grants}", self.verb, shell_words::quote(self.source))],
             request_id: None,
             details: Some(json!({
                 "pack": id,

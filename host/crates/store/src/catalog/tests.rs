@@ -137,6 +137,7 @@ fn hidden_words_and_other_names_are_found_and_not_shown() {
             description: &description,
             description_json: &json,
             source: Source::file(Path::new("/x.wasm")),
+            key: None,
             alias: None,
             grants: pack.grants.clone(),
             now: String::new(),

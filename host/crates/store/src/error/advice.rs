@@ -36,7 +36,9 @@ impl StoreError {
                 StoreErrorKind::NotFound
             }
             Self::NameClash { .. } => StoreErrorKind::Conflict,
-            Self::Reserved { .. } | Self::Bundled { .. } | Self::Signature { .. } => StoreErrorKind::Denied,
+            Self::Trust(_) | Self::Reserved { .. } | Self::Bundled { .. } | Self::Signature { .. } => {
+                StoreErrorKind::Denied
+            }
             Self::Locked { .. } => StoreErrorKind::Unavailable,
             _ => StoreErrorKind::Failed,
         }
@@ -51,6 +53,7 @@ impl StoreError {
             Self::NoSpace { .. } => "free some space and try again; nothing was changed".into(),
             Self::Foreign { path, reason } => return foreign_hints(path, reason),
             Self::Description { source, .. } => return source.hints(),
+            Self::Trust(error) => return error.hints(),
             Self::Signature { source, .. } => return source.hints(),
             Self::Locked { .. } => "try again when the other vantage has finished".into(),
             Self::IndexCorrupt { path, .. } => {

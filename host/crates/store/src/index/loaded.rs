@@ -40,7 +40,11 @@ impl Loaded {
         let Head { version } = parse(path, text)?;
         match version {
             0 => Err(corrupt(path, 1, 1, "there is no version 0")),
-            VERSION => Ok(Self { index: parse(path, text)?, stamp, unreadable: Vec::new() }),
+            1..=VERSION => {
+                // What is older is written anew with the next change.
+                let index = Index { version: VERSION, ..parse(path, text)? };
+                Ok(Self { index, stamp, unreadable: Vec::new() })
+            }
             _ => Self::read_newer(path, text, stamp),
         }
     }

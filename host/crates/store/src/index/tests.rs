@@ -10,6 +10,7 @@ use crate::grants::Scope;
 use crate::tests::{capability, grants, overwrite, scope};
 
 const SAMPLE: &str = include_str!("sample-v1.toml");
+const SAMPLE_2: &str = include_str!("sample-v2.toml");
 
 fn read(text: &str) -> Result<Loaded, StoreError> {
     let folder = tempfile::tempdir().unwrap();
@@ -46,10 +47,31 @@ fn the_sample_of_version_1_is_read() {
 }
 
 #[test]
+fn the_sample_of_version_2_is_read() {
+    let index = read(SAMPLE_2).unwrap().index;
+    assert_eq!(index.packs, {
+        let mut packs = read(SAMPLE).unwrap().index.packs;
+        let pack = packs.get_mut("acme/gpu-report").unwrap();
+        let [older, newer] = pack.generations.as_mut_slice() else { panic!("two generations") };
+        older.source = Source::Web { url: "https://acme.example/gpu-report-1.1.0.wasm".into(), pinned: true };
+        newer.source = Source::Oci {
+            repository: "oci://ghcr.io/acme/gpu-report".into(),
+            tag: Some("1.2.0".into()),
+            range: Some("^1.1".into()),
+            manifest: Digest([0xe5; 32]),
+        };
+        newer.publisher_key = Some(index.keys[0].key.unwrap().to_string());
+        packs
+    });
+    assert_eq!(index.keys[0].publisher, "acme");
+    assert_eq!(index.seen["acme/gpu-report oci://ghcr.io/acme"].to_string(), "1.2.0");
+}
+
+#[test]
 fn what_is_written_is_the_sample() {
-    let index = read(SAMPLE).unwrap().index;
+    let index = read(SAMPLE_2).unwrap().index;
     let without_comments: String =
-        SAMPLE.lines().filter(|line| !line.starts_with('#')).map(|line| format!("{line}\n")).collect();
+        SAMPLE_2.lines().filter(|line| !line.starts_with('#')).map(|line| format!("{line}\n")).collect();
     assert_eq!(toml::to_string(&index).unwrap(), without_comments);
 }
 
@@ -126,7 +148,7 @@ proptest! {
         packs in btree_map("[a-z][a-z0-9-]{0,9}/[a-z][a-z0-9-]{0,9}", record(), 0..4),
     ) {
         let packs = packs.into_iter().map(|(id, record)| (PackId::try_from(id).unwrap(), record)).collect();
-        let index = Index { version: VERSION, packs };
+        let index = Index { packs, ..Index::default() };
         prop_assert_eq!(read(&toml::to_string(&index).unwrap()).unwrap().index, index);
     }
 

@@ -115,6 +115,7 @@ fn two_packs_with_the_same_bytes_share_them_until_both_are_gone() {
         description: &Description::parse(&json).unwrap(),
         description_json: &json,
         source: Source::file(Path::new("/twin.wasm")),
+        key: None,
         alias: None,
         grants: one.grants.clone(),
         now: String::new(),
