@@ -40,8 +40,18 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("wasmtime", &["host/crates/runtime"]),
     ("wasmtime-wasi", &["host/crates/runtime"]),
     ("clap", &["host", "host/xtask", "sdk/platform"]),
-    ("reqwest", &["host/crates/session", "tests/support"]),
-    ("tokio", &["host", "host/crates/session", "host/crates/runtime", "sdk/platform", "tests/support"]),
+    ("reqwest", &["host/crates/session", "host/crates/store", "tests/support"]),
+    (
+        "tokio",
+        &[
+            "host",
+            "host/crates/session",
+            "host/crates/store",
+            "host/crates/runtime",
+            "sdk/platform",
+            "tests/support",
+        ],
+    ),
     ("directories", &["host"]),
 ];
 

@@ -31,6 +31,7 @@ mod persona;
 mod policy;
 mod profiles;
 mod provider;
+mod registry;
 mod sign_in;
 #[cfg(unix)]
 mod stores;

@@ -9,6 +9,7 @@ pub mod authority;
 pub mod check;
 pub mod consent;
 pub mod difference;
+pub mod enabled;
 pub mod examine;
 pub mod incoming;
 pub mod key_file;
@@ -17,6 +18,7 @@ pub mod list;
 pub mod outdated;
 pub mod publish;
 pub mod remove;
+pub mod rollback;
 pub mod show;
 pub mod sign;
 pub mod source;
@@ -24,6 +26,7 @@ pub mod staged;
 pub mod telling;
 pub mod trust;
 pub mod upgrade;
+pub mod verify;
 pub mod wishes;
 
 use clap::{Args, Subcommand};
@@ -60,6 +63,14 @@ enum Action {
     Outdated(outdated::Arguments),
     /// Bring added packs to their newest versions
     Upgrade(upgrade::Arguments),
+    /// Go back to an earlier version of a pack
+    Rollback(rollback::Arguments),
+    /// Check the stored files of added packs against their digests
+    Verify(verify::Arguments),
+    /// Give a pack its commands back
+    Enable(enabled::Arguments),
+    /// Take a pack's commands away, and keep all else of it
+    Disable(enabled::Arguments),
     /// Look at the keys of publishers, and decide about them
     Trust(trust::Arguments),
     /// Publish a pack in a registry
@@ -83,6 +94,9 @@ pub fn answer(arguments: &Arguments) -> AnswerSpec {
         Action::Audit(arguments) => audit::answer(arguments),
         Action::Outdated(_) => outdated::answer(),
         Action::Upgrade(_) => upgrade::answer(),
+        Action::Rollback(_) => rollback::answer(),
+        Action::Verify(_) => verify::answer(),
+        Action::Enable(_) | Action::Disable(_) => enabled::answer(),
         Action::Trust(_) => trust::answer(),
         Action::Publish(_) => publish::answer(),
         Action::Check(_) => check::answer(),
@@ -103,6 +117,10 @@ pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, Host
         Action::Audit(arguments) => audit::run(arguments, context),
         Action::Outdated(arguments) => outdated::run(arguments, context).await,
         Action::Upgrade(arguments) => upgrade::run(arguments, context).await,
+        Action::Rollback(arguments) => rollback::run(arguments, context),
+        Action::Verify(arguments) => verify::run(arguments, context),
+        Action::Enable(arguments) => enabled::run(arguments, true, context),
+        Action::Disable(arguments) => enabled::run(arguments, false, context),
         Action::Trust(arguments) => trust::run(arguments, context),
         Action::Publish(arguments) => publish::run(arguments, context).await,
         Action::Check(arguments) => check::run(arguments, context).await,

@@ -18,9 +18,19 @@ const PROGRAMS: [&str; 3] = ["oidc", "graphql", "yoga"];
 /// The browser, and what drives it.
 const BROWSER: [&str; 2] = ["chromium", "chromium-driver"];
 
-/// What ends, holds and deceives processes in the tests of a sign-in's life, and keeps its keys.
-const TOOLS: [&str; 7] =
-    ["dbus", "faketime", "gnome-keyring", "libsecret-tools", "python3", "strace", "util-linux"];
+/// What ends, holds and deceives processes in the tests of a sign-in's life, and keeps its keys; a registry
+/// of packs, and what signs them.
+const TOOLS: [&str; 9] = [
+    "dbus",
+    "docker-registry",
+    "faketime",
+    "gnome-keyring",
+    "libsecret-tools",
+    "minisign",
+    "python3",
+    "strace",
+    "util-linux",
+];
 
 /// Install the servers and the browser that the tests run
 #[derive(Args)]

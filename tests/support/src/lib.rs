@@ -11,6 +11,7 @@ pub mod browser;
 mod node;
 pub mod oidc;
 mod ran;
+pub mod registry;
 mod stored;
 #[cfg(target_os = "linux")]
 pub mod tamper;

@@ -166,7 +166,7 @@ fn described(new: &NewPack<'_>, source: vantage_policy::description::Description
 }
 
 /// Checks the words once more under the lock: two packs may be added at the same time.
-fn check_words(id: &PackId, record: &PackRecord, loaded: &Loaded) -> Result<(), StoreError> {
+pub(crate) fn check_words(id: &PackId, record: &PackRecord, loaded: &Loaded) -> Result<(), StoreError> {
     let words = record.words();
     let owner = |word: &str| {
         let others = loaded.index.packs.iter().filter(|(_, other)| other.enabled);

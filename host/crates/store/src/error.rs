@@ -157,6 +157,16 @@ pub enum StoreError {
         /// The digest that was asked for.
         digest: String,
     },
+    /// No version of the pack is the one to go back to.
+    #[error("pack `{id}` has no {wanted} to go back to; it has {kept}")]
+    NoEarlier {
+        /// The pack.
+        id: String,
+        /// What was asked for, as in `version 1.0.0`.
+        wanted: String,
+        /// The versions that are kept.
+        kept: String,
+    },
     /// Only packs inside the binary are called `vantage/…`.
     #[error("`{id}` is not accepted: ids that begin with `vantage/` are those of bundled packs")]
     Reserved {

@@ -78,6 +78,7 @@ fn record(pack: &Installed, policies: &Policies) -> Value {
     let status = match &pack.broken {
         Some(_) => "broken",
         None if is_denied(pack, policies) => "denied",
+        None if !pack.enabled => "disabled",
         None => "added",
     };
     json!({

@@ -32,9 +32,10 @@ impl StoreError {
             Self::InvalidAlias { .. } | Self::InvalidDigest { .. } | Self::SourceNotFile { .. } => {
                 StoreErrorKind::Usage
             }
-            Self::SourceNotFound { .. } | Self::NotInstalled { .. } | Self::NoGeneration { .. } => {
-                StoreErrorKind::NotFound
-            }
+            Self::SourceNotFound { .. }
+            | Self::NotInstalled { .. }
+            | Self::NoGeneration { .. }
+            | Self::NoEarlier { .. } => StoreErrorKind::NotFound,
             Self::NameClash { .. } => StoreErrorKind::Conflict,
             Self::Trust(_) | Self::Reserved { .. } | Self::Bundled { .. } | Self::Signature { .. } => {
                 StoreErrorKind::Denied

@@ -120,6 +120,6 @@ impl Manifest {
 }
 
 /// As much of a server's word as belongs into a message.
-pub(super) fn printable(text: &str) -> String {
+fn printable(text: &str) -> String {
     vantage_policy::text::excerpt(text)
 }

@@ -13,7 +13,7 @@ use url::Url;
 
 use self::access::Access;
 use super::http::{Answer, Http, Request};
-use super::manifest::{self, Descriptor, Index, Manifest, Tags, printable};
+use super::manifest::{self, Descriptor, Index, Manifest, Tags};
 use super::{FetchError, Fetched, FoundSignature, SIGNATURE_LIMIT};
 use crate::address::{RegistryAddress, Wanted};
 use crate::digest::Digest;
@@ -29,7 +29,7 @@ pub(super) async fn fetch(http: &Http, address: &RegistryAddress, limit: u64) ->
     let mut registry = Registry::new(http, address);
     let (reference, version) = registry.choose().await?;
     let (text, digest) = registry.manifest(&reference).await?;
-    let layer = Manifest::component(&text).map_err(|problem| registry.wrong(&reference, problem))?;
+    let layer = Manifest::component(&text).map_err(|problem| registry.wrong("", problem))?;
     if layer.size > limit {
         return Err(FetchError::TooLarge { what: address.to_string(), limit });
     }
@@ -200,9 +200,10 @@ impl<'a> Registry<'a> {
         Url::parse(&text).map_err(|error| FetchError::Answer { url: text, problem: error.to_string() })
     }
 
+    /// What the registry gave makes no sense; `what` is empty for the pack itself.
     fn wrong(&self, what: &str, problem: String) -> FetchError {
-        let url = format!("{} ({what})", self.address);
-        FetchError::Answer { url, problem: printable(&problem) }
+        let of = if what.is_empty() { String::new() } else { format!(" ({what})") };
+        FetchError::Answer { url: format!("{}{of}", self.address), problem }
     }
 }
 
