@@ -2,6 +2,7 @@
 //! registry, a publisher or a server that cannot be trusted.
 
 mod hostile;
+mod locked;
 
 use std::fs;
 use std::path::PathBuf;
@@ -92,7 +93,7 @@ impl Bench {
 fn without_keys(text: &str) -> String {
     let is_id = |word: &str| word.len() == 16 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
     let word = |word: &str| {
-        let bare = word.trim_matches([',', ':', '.']);
+        let bare = word.trim_matches([',', ':', '.', ';']);
         match bare {
             _ if bare.starts_with("RW") && bare.len() == 56 => word.replace(bare, "[KEY]"),
             _ if is_id(bare) => word.replace(bare, "[KEY ID]"),

@@ -15,6 +15,7 @@ pub mod incoming;
 pub mod key_file;
 pub mod keygen;
 pub mod list;
+pub mod lock;
 pub mod outdated;
 pub mod publish;
 pub mod remove;
@@ -23,6 +24,7 @@ pub mod show;
 pub mod sign;
 pub mod source;
 pub mod staged;
+pub mod sync;
 pub mod telling;
 pub mod trust;
 pub mod upgrade;
@@ -71,6 +73,10 @@ enum Action {
     Enable(enabled::Arguments),
     /// Take a pack's commands away, and keep all else of it
     Disable(enabled::Arguments),
+    /// Write down the added packs, so that others can have the same
+    Lock(lock::Arguments),
+    /// Make the added packs match a lock
+    Sync(sync::Arguments),
     /// Look at the keys of publishers, and decide about them
     Trust(trust::Arguments),
     /// Publish a pack in a registry
@@ -97,6 +103,8 @@ pub fn answer(arguments: &Arguments) -> AnswerSpec {
         Action::Rollback(_) => rollback::answer(),
         Action::Verify(_) => verify::answer(),
         Action::Enable(_) | Action::Disable(_) => enabled::answer(),
+        Action::Lock(_) => lock::answer(),
+        Action::Sync(_) => sync::answer(),
         Action::Trust(_) => trust::answer(),
         Action::Publish(_) => publish::answer(),
         Action::Check(_) => check::answer(),
@@ -121,6 +129,8 @@ pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, Host
         Action::Verify(arguments) => verify::run(arguments, context),
         Action::Enable(arguments) => enabled::run(arguments, true, context),
         Action::Disable(arguments) => enabled::run(arguments, false, context),
+        Action::Lock(arguments) => lock::run(arguments, context),
+        Action::Sync(arguments) => sync::run(arguments, context).await,
         Action::Trust(arguments) => trust::run(arguments, context),
         Action::Publish(arguments) => publish::run(arguments, context).await,
         Action::Check(arguments) => check::run(arguments, context).await,

@@ -3,6 +3,11 @@
 //! Its storage can be looked at and altered, as an attacker of the registry would. It has no list of
 //! what refers to a manifest (no referrers API), so that signatures go the way of the fallback tag.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the folder is new, and its only reader is started afterwards"
+)]
+
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;

@@ -1,0 +1,288 @@
+//! `vantage plugin sync`: the packs of a lock, on this machine.
+//!
+//! A lock is a request: every key and every grant that this machine has not accepted before is shown and
+//! asked about, or accepted with the whole lock by its digest, which scripts keep elsewhere than the
+//! lock. All packs are fetched and checked before the first is stored. Packs that the lock does not name
+//! stay as they are.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde_json::{Value, json};
+use vantage_output::AnswerSpec;
+use vantage_policy::authority::Trust;
+use vantage_policy::capability::Capability;
+use vantage_store::{
+    Address, Installed, LOCK_FILE, LOCK_LIMIT, LockFile, LockedPack, Standing, Store, StoreError,
+};
+
+use crate::commands::plugin::incoming::Incoming;
+use crate::commands::plugin::{lock, source};
+use crate::context::Context;
+use crate::error::{HostError, Kind, Said};
+use crate::framed::framed;
+use crate::reply::{self, Reply};
+use crate::{team_policy, terminal};
+
+/// Make the added packs match a lock
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "Examples:
+  vantage plugin sync
+      Fetches what vantage.lock names, and asks about what this machine has not accepted before
+  vantage plugin sync --locked
+      Changes nothing, and fails if anything differs
+  vantage plugin sync --accept-lock sha256:9f86…
+      Accepts this lock and no other, as a script has to")]
+pub struct Arguments {
+    /// The lock
+    #[arg(long, value_name = "FILE", default_value = LOCK_FILE)]
+    file: PathBuf,
+    /// Change nothing; fail if anything differs from the lock
+    #[arg(long)]
+    locked: bool,
+    /// Accept all that the lock with this digest asks for
+    #[arg(long, value_name = "SHA256", conflicts_with = "locked")]
+    accept_lock: Option<String>,
+}
+
+/// How it answers.
+pub fn answer() -> AnswerSpec {
+    reply::many_records(
+        "packs in the lock",
+        vec![
+            reply::column("Pack", "/id"),
+            reply::column("Version", "/version"),
+            reply::status_column("Status", "/status"),
+            reply::column("Differs", "/differs"),
+        ],
+    )
+}
+
+/// A pack of the lock, against what is here.
+struct Entry<'a> {
+    id: &'a str,
+    locked: &'a LockedPack,
+    /// In what they differ; empty where they do not.
+    differs: Vec<String>,
+    /// What this machine never granted to the pack.
+    new: BTreeSet<&'a Capability>,
+}
+
+/// Answers with a record per pack of the lock.
+pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, HostError> {
+    let wrong = |error| lock::wrong(&arguments.file, &error);
+    let bytes = Store::read_source(&arguments.file, LOCK_LIMIT)?;
+    let lock = LockFile::parse(&String::from_utf8_lossy(&bytes)).map_err(wrong)?;
+    let digest = lock.digest().map_err(wrong)?.to_string();
+    let entries = entries(&lock, context)?;
+    if arguments.locked {
+        return locked(&arguments.file, &entries);
+    }
+    let mut incoming = Vec::new();
+    for entry in entries.iter().filter(|entry| !entry.differs.is_empty()) {
+        incoming.push((entry, fetch(entry, context).await?));
+    }
+    let is_new = |(entry, pack): &&(&Entry<'_>, Incoming)| {
+        !entry.new.is_empty() || matches!(pack.standing, Standing::First | Standing::Moved { .. })
+    };
+    let new: Vec<_> = incoming.iter().filter(is_new).collect();
+    if !new.is_empty() && arguments.accept_lock.as_deref() != Some(digest.as_str()) {
+        ask(&new, &digest, arguments, context).await?;
+    }
+    for (entry, pack) in incoming {
+        pack.store(None, &entry.locked.grants, context)?;
+        context
+            .console()
+            .note(&format!("`{}` is at {} now, as the lock says", entry.id, entry.locked.version));
+    }
+    Ok(Reply::many(
+        entries
+            .iter()
+            .map(|entry| record(entry, if entry.differs.is_empty() { "as locked" } else { "synced" })),
+    ))
+}
+
+fn entries<'a>(lock: &'a LockFile, context: &Context) -> Result<Vec<Entry<'a>>, HostError> {
+    let store = context.store()?;
+    lock.packs().map(|(id, locked)| entry(id, locked, &store, context)).collect()
+}
+
+fn entry<'a>(
+    id: &'a str,
+    locked: &'a LockedPack,
+    store: &Store,
+    context: &Context,
+) -> Result<Entry<'a>, HostError> {
+    let installed = match store.find(id) {
+        Ok(installed) if installed.id == id => installed,
+        Ok(_) | Err(StoreError::NotInstalled { .. }) => {
+            let (differs, new) = (vec!["not installed".to_owned()], locked.grants.iter().collect());
+            return Ok(Entry { id, locked, differs, new });
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let mut differs = differences(&installed, locked);
+    let granted = store.grants(id, &installed.digest, &context.grant_scope()?)?;
+    let granted: BTreeSet<&Capability> = granted.capabilities().collect();
+    let new: BTreeSet<&Capability> = locked.grants.iter().filter(|one| !granted.contains(one)).collect();
+    differs.extend(new.iter().map(|one| format!("not granted: {one}")));
+    let beyond = granted.iter().filter(|one| !locked.grants.contains(**one));
+    differs.extend(beyond.map(|one| format!("granted beyond the lock: {one}")));
+    Ok(Entry { id, locked, differs, new })
+}
+
+fn differences(installed: &Installed, locked: &LockedPack) -> Vec<String> {
+    let mut differs = Vec::new();
+    if installed.digest != locked.digest.to_string() || installed.version.as_ref() != Some(&locked.version) {
+        let version = installed.version.as_ref().map(ToString::to_string).unwrap_or_default();
+        differs.push(format!("version {version} with digest {}", installed.digest));
+    }
+    let active = installed.generations.iter().find(|one| one.digest.to_string() == installed.digest);
+    if active.is_some_and(|active| active.digest == locked.digest && active.key() != locked.key) {
+        differs.push("another key".to_owned());
+    }
+    if let Some(broken) = &installed.broken {
+        differs.push(format!("broken: {}", broken.reason));
+    }
+    if !installed.enabled {
+        differs.push("disabled".to_owned());
+    }
+    differs
+}
+
+/// Answers where nothing differs, and fails where something does.
+fn locked(file: &Path, entries: &[Entry<'_>]) -> Result<Reply, HostError> {
+    let differing: Vec<&Entry<'_>> = entries.iter().filter(|entry| !entry.differs.is_empty()).collect();
+    if differing.is_empty() {
+        return Ok(Reply::many(entries.iter().map(|entry| record(entry, "as locked"))));
+    }
+    let cause = |entry: &&Entry<'_>| format!("{}: {}", entry.id, entry.differs.join("; "));
+    let records: Vec<Value> = entries.iter().map(|entry| record(entry, status(entry))).collect();
+    Err(HostError::Said(Box::new(Said {
+        kind: Kind::Conflict,
+        message: format!(
+            "{} of {} packs are not as `{}` says",
+            differing.len(),
+            entries.len(),
+            file.display()
+        ),
+        causes: differing.iter().map(cause).collect(),
+        hints: vec!["vantage plugin sync makes them match".to_owned()],
+        request_id: None,
+        details: Some(json!({ "packs": records })),
+        backtrace: None,
+    })))
+}
+
+fn status(entry: &Entry<'_>) -> &'static str {
+    if entry.differs.is_empty() { "as locked" } else { "differs" }
+}
+
+/// Gets a pack, which must be what the lock says in everything.
+async fn fetch(entry: &Entry<'_>, context: &Context) -> Result<Incoming, HostError> {
+    let Entry { id, locked, .. } = entry;
+    let address: Address = source::address(&locked.source, context)?;
+    let incoming = Incoming::get(&address, None, locked.key.as_ref(), context).await?;
+    let description = &incoming.description;
+    let found = [
+        ("id", (*id).to_owned(), description.id.clone()),
+        ("version", locked.version.to_string(), description.version.to_string()),
+        ("digest", locked.digest.to_string(), incoming.digest.clone()),
+        ("key", named(locked.key.map(|key| key.key_id())), named(incoming.key.map(|key| key.key_id()))),
+    ];
+    if let Some((what, expected, found)) = found.into_iter().find(|(_, expected, found)| expected != found) {
+        let message = format!("`{id}` is not what the lock says: its {what} is {found}, not {expected}");
+        return Err(HostError::said(Kind::Denied, message, Vec::new()));
+    }
+    let declared = description.capabilities()?;
+    if let Some(unknown) = locked.grants.difference(&declared).next() {
+        let message = format!("the lock grants `{id}` \"{unknown}\", which it does not ask for");
+        return Err(HostError::said(Kind::Denied, message, Vec::new()));
+    }
+    for capability in &locked.grants {
+        let allowed = context.policies()?.allow(capability, Trust::ThirdParty);
+        allowed.map_err(|bar| team_policy::denied(id, Some(capability), &bar))?;
+    }
+    Ok(incoming)
+}
+
+fn named(key: Option<String>) -> String {
+    key.unwrap_or_else(|| "none".to_owned())
+}
+
+/// Shows what this machine has not accepted before, and asks; without a terminal it says what would.
+async fn ask(
+    new: &[&(&Entry<'_>, Incoming)],
+    digest: &str,
+    arguments: &Arguments,
+    context: &Context,
+) -> Result<(), HostError> {
+    let refused = |message: String, hints| {
+        let packs = new.iter().map(|(entry, pack)| wish(entry, pack)).collect::<Vec<_>>();
+        HostError::Said(Box::new(Said {
+            kind: Kind::Denied,
+            message,
+            causes: new.iter().map(|(entry, pack)| told(entry, pack).join("; ")).collect(),
+            hints,
+            request_id: None,
+            details: Some(json!({ "lock": digest, "packs": packs })),
+            backtrace: None,
+        }))
+    };
+    if let Some(accepted) = &arguments.accept_lock {
+        let message = format!("the lock has the digest {digest}, and {accepted} was accepted");
+        return Err(refused(message, vec!["look at what changed in it before you accept it".to_owned()]));
+    }
+    if !context.attended() {
+        let message = "the lock asks for what this machine has not accepted, and there is nobody to ask";
+        let hint = format!("look at it, then: vantage plugin sync --accept-lock {digest}");
+        return Err(refused(message.to_owned(), vec![hint]));
+    }
+    let columns = context.console().style().width;
+    let mut text = String::from("\nThe lock asks for what this machine has not accepted before\n");
+    for (entry, pack) in new {
+        for (at, line) in told(entry, pack).iter().enumerate() {
+            let indent = if at == 0 { "\n  " } else { "    " };
+            text.push_str(&framed(indent, "      ", line, columns));
+            text.push('\n');
+        }
+    }
+    let agreed = terminal::blocking(move |terminal| {
+        terminal.write(&text)?;
+        terminal.write("\n")?;
+        terminal.confirm("Add these and allow this?")
+    })
+    .await?;
+    match agreed {
+        true => Ok(()),
+        false => Err(HostError::said(Kind::Denied, "nothing was added", Vec::new())),
+    }
+}
+
+/// A pack and what is new of it, a line each.
+fn told(entry: &Entry<'_>, pack: &Incoming) -> Vec<String> {
+    let mut lines = vec![format!("{} {} from {}", entry.id, entry.locked.version, entry.locked.source)];
+    lines.push(pack.publisher());
+    lines.extend(entry.new.iter().map(|one| format!("new: {one}")));
+    lines
+}
+
+fn wish(entry: &Entry<'_>, pack: &Incoming) -> Value {
+    json!({
+        "id": entry.id,
+        "version": entry.locked.version.to_string(),
+        "source": entry.locked.source,
+        "key-id": pack.key.map(|key| key.key_id()),
+        "new": entry.new.iter().map(ToString::to_string).collect::<Vec<_>>(),
+    })
+}
+
+fn record(entry: &Entry<'_>, status: &str) -> Value {
+    json!({
+        "id": entry.id,
+        "version": entry.locked.version.to_string(),
+        "status": status,
+        "differs": entry.differs,
+    })
+}
