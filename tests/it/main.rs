@@ -33,6 +33,7 @@ mod profiles;
 mod provider;
 mod registry;
 mod sign_in;
+mod signing;
 #[cfg(unix)]
 mod stores;
 mod timings;
