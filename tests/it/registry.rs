@@ -2,6 +2,8 @@
 //! registry, a publisher or a server that cannot be trusted.
 
 mod hostile;
+#[cfg(target_os = "linux")]
+mod interrupted;
 mod locked;
 
 use std::fs;
