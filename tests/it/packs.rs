@@ -57,6 +57,30 @@ fn a_padded_name_cannot_speak_as_the_host() {
 }
 
 #[test]
+fn a_publisher_that_could_be_taken_for_another_is_told() {
+    let world = signed_in();
+    let greeter = guest("greeter").display().to_string();
+    let first = world.run(&["plugin", "add", &greeter, "--grant-all"]).expect(0);
+    assert!(!first.stderr.contains("look twice"), "{first}");
+    // The same component with another id of the same length, as its maker could have written it.
+    let mut bytes = std::fs::read(guest("follower")).unwrap();
+    let (from, to) = (b"test/follower".as_slice(), b"tesl/follower".as_slice());
+    let at = bytes.windows(from.len()).position(|found| found == from).unwrap();
+    bytes[at..at + to.len()].copy_from_slice(to);
+    let file = world.home().join("follower.wasm");
+    std::fs::write(&file, bytes).unwrap();
+    let second = world.run(&["plugin", "add", file.to_str().unwrap(), "--grant-all"]).expect(0);
+    assert!(
+        second.stderr.starts_with(
+            "warning: the publisher `tesl` is new here, and could be taken for `test`: look twice"
+        ),
+        "{second}"
+    );
+    let third = world.run(&["plugin", "add", file.to_str().unwrap(), "--grant-all"]).expect(0);
+    assert!(!third.stderr.contains("look twice"), "{third}");
+}
+
+#[test]
 fn no_is_the_default_and_leaves_nothing() {
     let world = signed_in();
     let file = example().display().to_string();

@@ -50,6 +50,7 @@ mod lock;
 mod lockfile;
 mod names;
 mod objects;
+mod resemblance;
 pub mod signature;
 mod source;
 mod stamp;

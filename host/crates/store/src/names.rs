@@ -4,7 +4,8 @@
 //! offers it another name. With it, a pack whose commands all begin with one word has that word
 //! replaced (`gpu list` becomes `NAME list`); one with several first words has them all put below
 //! the name (`NAME gpu list`, `NAME queue list`). The pack itself is told its own words, by
-//! [`own_path`]. Near and look-alike names are not judged here.
+//! [`own_path`]. Names that resemble each other are the business of
+//! `resemblance.rs`.
 
 use std::collections::BTreeSet;
 use std::fmt;

@@ -64,6 +64,11 @@ impl Incoming {
         let key = signer(signature.as_ref(), key, &bytes, &digest, &description)?;
         let publisher = description.id.split('/').next().unwrap_or_default();
         let standing = store.standing(publisher, &source, key.as_ref())?;
+        if let Some(known) = store.resembles(publisher)? {
+            context.console().warn(&format!(
+                "the publisher `{publisher}` is new here, and could be taken for `{known}`: look twice"
+            ));
+        }
         check_not_older(&description, &source, address, &store)?;
         check_names(&description, alias, &store)?;
         Ok(Self { bytes, digest, source, text, description, key, standing })
