@@ -6,6 +6,7 @@
 pub mod add;
 pub mod audit;
 pub mod authority;
+pub mod bundle;
 pub mod check;
 pub mod consent;
 pub mod difference;
@@ -75,6 +76,8 @@ enum Action {
     Disable(enabled::Arguments),
     /// Write down the added packs, so that others can have the same
     Lock(lock::Arguments),
+    /// Put the added packs into a folder, for machines without a network
+    Bundle(bundle::Arguments),
     /// Make the added packs match a lock
     Sync(sync::Arguments),
     /// Look at the keys of publishers, and decide about them
@@ -104,6 +107,7 @@ pub fn answer(arguments: &Arguments) -> AnswerSpec {
         Action::Verify(_) => verify::answer(),
         Action::Enable(_) | Action::Disable(_) => enabled::answer(),
         Action::Lock(_) => lock::answer(),
+        Action::Bundle(_) => bundle::answer(),
         Action::Sync(_) => sync::answer(),
         Action::Trust(_) => trust::answer(),
         Action::Publish(_) => publish::answer(),
@@ -130,6 +134,7 @@ pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, Host
         Action::Enable(arguments) => enabled::run(arguments, true, context),
         Action::Disable(arguments) => enabled::run(arguments, false, context),
         Action::Lock(arguments) => lock::run(arguments, context),
+        Action::Bundle(arguments) => bundle::run(arguments, context),
         Action::Sync(arguments) => sync::run(arguments, context).await,
         Action::Trust(arguments) => trust::run(arguments, context),
         Action::Publish(arguments) => publish::run(arguments, context).await,

@@ -92,6 +92,53 @@ fn a_person_is_asked_about_a_lock_and_no_is_the_default() {
     drop(bench);
 }
 
+#[test]
+fn a_folder_brings_packs_where_no_network_is() {
+    let (bench, _, digest) = locked();
+    let folder = bench.world.home().join("carried");
+    bench.run(&["plugin", "bundle", text(&folder)]).expect(0);
+    let again = bench.run(&["plugin", "bundle", text(&folder)]);
+    assert!(again.status == 1 && again.stderr.contains("carried"), "{again}");
+    let Bench { world, registry } = bench;
+    drop(registry);
+    let other = signed_in();
+    let sync = ["plugin", "sync", "--from", text(&folder)];
+    let agreed = [&sync[..], &["--accept-lock", &digest]].concat();
+    refused(&other, &sync, 5);
+
+    // Each blob in turn, altered on its way.
+    let blobs = folder.join("blobs/sha256");
+    let mut altered = 0;
+    for entry in fs::read_dir(&blobs).unwrap() {
+        let path = entry.unwrap().path();
+        let good = fs::read(&path).unwrap();
+        let mut bad = good.clone();
+        *bad.last_mut().unwrap() ^= 1;
+        fs::write(&path, bad).unwrap();
+        // What only registries look at (the configuration, the empty one) is not read here.
+        let ran = other.run(&agreed);
+        altered += usize::from(ran.status != 0);
+        assert_eq!(other.only_bundled(), ran.status != 0, "{ran}");
+        if ran.status == 0 {
+            other.run(&["plugin", "remove", "grows"]).expect(0);
+            other.run(&["plugin", "trust", "test", "--remove"]).expect(0);
+        }
+        fs::write(&path, good).unwrap();
+    }
+    assert_eq!(altered, 4, "component, manifest, signature and its manifest");
+    other.run(&agreed).expect(0);
+    other.run(&["grows"]).expect(0);
+    let shown = other.run(&["plugin", "show", "grows", "-o", "json"]).expect(0).json();
+    let here = world.run(&["plugin", "show", "grows", "-o", "json"]).expect(0).json();
+    assert_eq!(
+        (&shown["digest"], shown["source"].as_str().unwrap().split('@').next()),
+        (
+            &here["digest"],
+            here["source"].as_str().unwrap().rsplit_once(':').map(|(repository, _)| repository)
+        )
+    );
+}
+
 /// Anyone can commit a lock.
 #[test]
 fn a_lock_that_lies_is_refused() {

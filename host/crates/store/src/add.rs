@@ -37,6 +37,8 @@ pub struct NewPack<'a> {
     pub source: Source,
     /// The key with which it is signed, verified.
     pub key: Option<PublicKey>,
+    /// The signature's text.
+    pub signature: Option<String>,
     /// The name that the user gave with `--as`; none keeps an earlier one.
     pub alias: Option<String>,
     /// What the user granted.
@@ -83,6 +85,7 @@ impl Store {
                 description: Digest::of(new.description_json.as_bytes()),
                 size: new.bytes.len() as u64,
                 publisher_key: new.key.map(|key| key.to_string()),
+                signature: new.signature.clone(),
                 added: new.now.clone(),
                 words: names::first_words(new.description).into_iter().map(str::to_owned).collect(),
                 capabilities,

@@ -157,6 +157,12 @@ pub enum StoreError {
         /// The digest that was asked for.
         digest: String,
     },
+    /// A lock names a source that may hold other bytes tomorrow.
+    #[error("`{address}` does not name the digest of a pack")]
+    NotPinned {
+        /// The source.
+        address: String,
+    },
     /// No version of the pack is the one to go back to.
     #[error("pack `{id}` has no {wanted} to go back to; it has {kept}")]
     NoEarlier {

@@ -8,6 +8,7 @@
 mod credentials;
 mod error;
 mod http;
+mod layout;
 mod manifest;
 mod registry;
 
@@ -18,6 +19,7 @@ use semver::Version;
 
 pub use self::error::FetchError;
 use self::http::Http;
+pub use self::layout::Layout;
 pub use self::registry::publish::{Publication, Published};
 use crate::address::{Address, RegistryAddress, Wanted, WebAddress};
 use crate::digest::Digest;

@@ -80,6 +80,9 @@ pub struct Generation {
     /// Who signed it; none for an unsigned pack.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub publisher_key: Option<String>,
+    /// The signature, which is given on with the pack.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<String>,
     /// When it was added, in RFC 3339.
     pub added: String,
     /// The first words of its commands, without an alias.

@@ -68,7 +68,7 @@ pub use authority::GrantsInForce;
 pub use catalog::{Catalog, CatalogCommand, CatalogEntry};
 pub use digest::{Digest, sha256_digest};
 pub use error::{StoreError, StoreErrorKind};
-pub use fetch::{FetchError, Fetched, Fetcher, FoundSignature, Progress, Publication, Published};
+pub use fetch::{FetchError, Fetched, Fetcher, FoundSignature, Layout, Progress, Publication, Published};
 pub use generations::Verified;
 pub use grants::{GrantRecord, GrantScope, GrantSet, Revocation, Scope};
 pub use index::Generation;

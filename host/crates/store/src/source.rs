@@ -11,7 +11,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::address::{Address, AddressError};
+use crate::address::{Address, AddressError, RegistryAddress, Wanted};
 use crate::digest::Digest;
 use crate::error::StoreError;
 
@@ -55,6 +55,23 @@ impl Source {
     /// same file is the same source again.
     pub fn file(path: &Path) -> Self {
         Self::File { path: path.to_string_lossy().into_owned() }
+    }
+
+    /// The source of a pack that an address pins: a file, a file of a web server, or a manifest.
+    ///
+    /// # Errors
+    ///
+    /// For an address that could lead to several packs, and for a file that is in no folder.
+    pub fn pinned(address: &Address) -> Result<Self, StoreError> {
+        match address {
+            Address::File(path) => Self::found_at(path),
+            Address::Web(web) => Ok(Self::Web { url: web.url.to_string(), pinned: web.digest.is_some() }),
+            Address::Registry(RegistryAddress { host, repository, wanted: Wanted::Manifest(manifest) }) => {
+                let repository = format!("oci://{host}/{repository}");
+                Ok(Self::Oci { repository, tag: None, range: None, manifest: *manifest })
+            }
+            Address::Registry(other) => Err(StoreError::NotPinned { address: other.to_string() }),
+        }
     }
 
     /// Where newer versions are asked for: for a range the range, for a tag what the tag points to now.

@@ -125,6 +125,7 @@ impl TestPack {
             description_json: &json,
             source: Source::File { path: self.source.clone() },
             key: None,
+            signature: None,
             alias: self.alias.clone(),
             grants: self.grants.clone(),
             now: "2026-11-23T12:00:00Z".into(),

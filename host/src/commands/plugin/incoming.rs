@@ -33,6 +33,7 @@ pub struct Incoming {
     /// Where it came from.
     pub source: Source,
     text: String,
+    signature: Option<String>,
     /// What it says of itself.
     pub description: Description,
     /// The key that signed it.
@@ -49,7 +50,19 @@ impl Incoming {
         key: Option<&PublicKey>,
         context: &Context,
     ) -> Result<Self, HostError> {
-        let Fetched { bytes, digest, source, version, signature } = source::fetch(address, context).await?;
+        let fetched = source::fetch(address, context).await?;
+        Self::examine(fetched, address, alias, key, context).await
+    }
+
+    /// Checks a pack that was fetched from `address`, or for it.
+    pub async fn examine(
+        fetched: Fetched,
+        address: &Address,
+        alias: Option<&str>,
+        key: Option<&PublicKey>,
+        context: &Context,
+    ) -> Result<Self, HostError> {
+        let Fetched { bytes, digest, source, version, signature } = fetched;
         let digest = digest.to_string();
         // What a policy denies by its bytes or its source is not even asked what it is.
         admit(&digest, &source, None, context)?;
@@ -71,7 +84,8 @@ impl Incoming {
         }
         check_not_older(&description, &source, address, &store)?;
         check_names(&description, alias, &store)?;
-        Ok(Self { bytes, digest, source, text, description, key, standing })
+        let signature = signature.map(|found| found.text);
+        Ok(Self { bytes, digest, source, text, signature, description, key, standing })
     }
 
     /// Stores it with what was granted.
@@ -88,6 +102,7 @@ impl Incoming {
             description_json: &self.text,
             source: self.source,
             key: self.key,
+            signature: self.signature,
             alias,
             grants: GrantSet {
                 scope: context.grant_scope()?.into(),

@@ -40,6 +40,19 @@ pub fn answer() -> AnswerSpec {
 
 /// Answers with what was written.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Reply, HostError> {
+    let wrong = |error| wrong(&arguments.file, &error);
+    let lock = of_this_machine(context)?.map_err(wrong)?;
+    let text = lock.text().map_err(wrong)?;
+    Staged::write(&arguments.file, &text, PUBLIC)?.finish(&arguments.file, true)?;
+    let file = arguments.file.display().to_string();
+    context.console().note(&format!("wrote `{file}`; vantage plugin sync makes another machine match it"));
+    let digest = lock.digest().map_err(wrong)?;
+    let ids: Vec<&str> = lock.packs().map(|(id, _)| id).collect();
+    Ok(Reply::one(json!({ "file": file, "packs": ids, "digest": digest.to_string() })))
+}
+
+/// A lock of the packs that are added here.
+pub fn of_this_machine(context: &Context) -> Result<Result<LockFile, LockFileError>, HostError> {
     let store = context.store()?;
     let mut packs = Vec::new();
     for pack in store.list()? {
@@ -65,14 +78,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Reply, HostError>
             },
         ));
     }
-    let lock = LockFile::new(packs).map_err(|error| wrong(&arguments.file, &error))?;
-    let text = lock.text().map_err(|error| wrong(&arguments.file, &error))?;
-    Staged::write(&arguments.file, &text, PUBLIC)?.finish(&arguments.file, true)?;
-    let file = arguments.file.display().to_string();
-    context.console().note(&format!("wrote `{file}`; vantage plugin sync makes another machine match it"));
-    let digest = lock.digest().map_err(|error| wrong(&arguments.file, &error))?;
-    let ids: Vec<&str> = lock.packs().map(|(id, _)| id).collect();
-    Ok(Reply::one(json!({ "file": file, "packs": ids, "digest": digest.to_string() })))
+    Ok(LockFile::new(packs))
 }
 
 /// The version that runs.

@@ -19,7 +19,7 @@ use crate::error::{HostError, Kind};
 use crate::reply::{self, Reply};
 
 /// What every component of a pack exports.
-const EXPORT: &str = "vantage:plugin/commands@1.0.0";
+pub const EXPORT: &str = "vantage:plugin/commands@1.0.0";
 
 /// Publish a pack in a registry
 #[derive(Debug, Clone, Args)]

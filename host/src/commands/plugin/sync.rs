@@ -14,7 +14,8 @@ use vantage_output::AnswerSpec;
 use vantage_policy::authority::Trust;
 use vantage_policy::capability::Capability;
 use vantage_store::{
-    Address, Installed, LOCK_FILE, LOCK_LIMIT, LockFile, LockedPack, Standing, Store, StoreError,
+    Address, Installed, LOCK_FILE, LOCK_LIMIT, Layout, LockFile, LockedPack, Source, Standing, Store,
+    StoreError,
 };
 
 use crate::commands::plugin::incoming::Incoming;
@@ -38,6 +39,9 @@ pub struct Arguments {
     /// The lock
     #[arg(long, value_name = "FILE", default_value = LOCK_FILE)]
     file: PathBuf,
+    /// Take packs and lock from this folder, which plugin bundle made; no network is used
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["file", "locked"])]
+    from: Option<PathBuf>,
     /// Change nothing; fail if anything differs from the lock
     #[arg(long)]
     locked: bool,
@@ -71,17 +75,19 @@ struct Entry<'a> {
 
 /// Answers with a record per pack of the lock.
 pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, HostError> {
-    let wrong = |error| lock::wrong(&arguments.file, &error);
-    let bytes = Store::read_source(&arguments.file, LOCK_LIMIT)?;
+    let layout = arguments.from.as_deref().map(Layout::open);
+    let file = layout.as_ref().map_or_else(|| arguments.file.clone(), |layout| layout.file(LOCK_FILE));
+    let wrong = |error| lock::wrong(&file, &error);
+    let bytes = Store::read_source(&file, LOCK_LIMIT)?;
     let lock = LockFile::parse(&String::from_utf8_lossy(&bytes)).map_err(wrong)?;
     let digest = lock.digest().map_err(wrong)?.to_string();
     let entries = entries(&lock, context)?;
     if arguments.locked {
-        return locked(&arguments.file, &entries);
+        return locked(&file, &entries);
     }
     let mut incoming = Vec::new();
     for entry in entries.iter().filter(|entry| !entry.differs.is_empty()) {
-        incoming.push((entry, fetch(entry, context).await?));
+        incoming.push((entry, fetch(entry, layout.as_ref(), context).await?));
     }
     let is_new = |(entry, pack): &&(&Entry<'_>, Incoming)| {
         !entry.new.is_empty() || matches!(pack.standing, Standing::First | Standing::Moved { .. })
@@ -180,10 +186,17 @@ fn status(entry: &Entry<'_>) -> &'static str {
 }
 
 /// Gets a pack, which must be what the lock says in everything.
-async fn fetch(entry: &Entry<'_>, context: &Context) -> Result<Incoming, HostError> {
+async fn fetch(entry: &Entry<'_>, layout: Option<&Layout>, context: &Context) -> Result<Incoming, HostError> {
     let Entry { id, locked, .. } = entry;
     let address: Address = source::address(&locked.source, context)?;
-    let incoming = Incoming::get(&address, None, locked.key.as_ref(), context).await?;
+    let incoming = match layout {
+        None => Incoming::get(&address, None, locked.key.as_ref(), context).await?,
+        Some(layout) => {
+            let source = Source::pinned(&address)?;
+            let fetched = layout.fetch(&locked.digest, source, source::COMPONENT_LIMIT)?;
+            Incoming::examine(fetched, &address, None, locked.key.as_ref(), context).await?
+        }
+    };
     let description = &incoming.description;
     let found = [
         ("id", (*id).to_owned(), description.id.clone()),

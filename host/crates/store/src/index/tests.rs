@@ -60,6 +60,7 @@ fn the_sample_of_version_2_is_read() {
             range: Some("^1.1".into()),
             manifest: Digest([0xe5; 32]),
         };
+        newer.signature = Some("untrusted comment: x\nRUQ=\ntrusted comment: y\nAA==\n".into());
         newer.publisher_key = Some(index.keys[0].key.unwrap().to_string());
         packs
     });
@@ -114,12 +115,12 @@ fn some_scope() -> impl Strategy<Value = Scope> {
 prop_compose! {
     fn generation()(
         numbers in any::<[u32; 3]>(), digest in digest(), description in digest(), size in 0..i64::MAX as u64,
-        publisher_key in option::of(".*"), added in ".*", words in vec("[a-z]{1,9}", 0..3),
+        publisher_key in option::of(".*"), signature in option::of(".*"), added in ".*", words in vec("[a-z]{1,9}", 0..3),
         capabilities in btree_set(some_capability(), 0..4), path in ".*",
     ) -> Generation {
         let version = Version::new(numbers[0].into(), numbers[1].into(), numbers[2].into());
         let source = Source::File { path };
-        Generation { version, digest, description, size, publisher_key, added, words, capabilities, source }
+        Generation { version, digest, description, size, publisher_key, signature, added, words, capabilities, source }
     }
 }
 

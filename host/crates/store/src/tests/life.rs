@@ -116,6 +116,7 @@ fn two_packs_with_the_same_bytes_share_them_until_both_are_gone() {
         description_json: &json,
         source: Source::file(Path::new("/twin.wasm")),
         key: None,
+        signature: None,
         alias: None,
         grants: one.grants.clone(),
         now: String::new(),

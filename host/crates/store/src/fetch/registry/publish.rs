@@ -55,20 +55,8 @@ pub(in crate::fetch) async fn publish(
         return Err(FetchError::Answer { url: address.to_string(), problem: "it names no tag".into() });
     };
     let mut registry = Registry { http, address, access: Access::to_write() };
-    let component = Descriptor::of(manifest::COMPONENT, publication.bytes);
-    let config = json!({
-        "architecture": "wasm",
-        "os": "wasip2",
-        "layerDigests": [component.digest],
-        "component": { "exports": publication.exports, "imports": publication.imports, "target": null },
-    });
-    let config = config.to_string().into_bytes();
-    let text = Manifest {
-        artifact_type: None,
-        annotations: annotations(publication),
-        ..Manifest::new(Descriptor::of(manifest::CONFIG, &config), component)
-    };
-    let text = registry.text(&text)?;
+    let Texts { config, manifest: text } =
+        component(publication).map_err(|error| registry.wrong("its manifest", error.to_string()))?;
     let found = Digest::of(&text);
     let was_there = registry.is_there(tag, &found).await?;
     registry.put_blob(&config).await?;
@@ -81,7 +69,52 @@ pub(in crate::fetch) async fn publish(
     Ok(Published { manifest: found, was_there })
 }
 
-fn annotations(publication: &Publication<'_>) -> std::collections::BTreeMap<String, String> {
+/// What is written of a component beside its bytes.
+pub(in crate::fetch) struct Texts {
+    pub(in crate::fetch) config: Vec<u8>,
+    pub(in crate::fetch) manifest: Vec<u8>,
+}
+
+/// The configuration and the manifest of a component.
+pub(in crate::fetch) fn component(publication: &Publication<'_>) -> std::io::Result<Texts> {
+    let component = Descriptor::of(manifest::COMPONENT, publication.bytes);
+    let config = json!({
+        "architecture": "wasm",
+        "os": "wasip2",
+        "layerDigests": [component.digest],
+        "component": { "exports": publication.exports, "imports": publication.imports, "target": null },
+    });
+    let config = config.to_string().into_bytes();
+    let text = Manifest {
+        annotations: annotations(publication),
+        ..Manifest::new(Descriptor::of(manifest::CONFIG, &config), component)
+    };
+    Ok(Texts { config, manifest: serde_json::to_vec(&text)? })
+}
+
+/// The manifest of a signature of what `subject` names, and what names that manifest.
+pub(in crate::fetch) fn signature(
+    signature: &FoundSignature,
+    subject: &Descriptor,
+) -> std::io::Result<(Vec<u8>, Descriptor)> {
+    let layer = Descriptor::of(manifest::SIGNATURE, signature.text.as_bytes());
+    let mut signed = Manifest {
+        artifact_type: Some(manifest::SIGNATURE.to_owned()),
+        subject: Some(subject.clone()),
+        ..Manifest::new(Descriptor::of(EMPTY, b"{}"), layer)
+    };
+    if let Some(key) = &signature.key {
+        signed.annotations.insert(manifest::KEY.to_owned(), key.clone());
+    }
+    let signed = serde_json::to_vec(&signed)?;
+    let artifact_type = Some(manifest::SIGNATURE.to_owned());
+    let descriptor = Descriptor { artifact_type, ..Descriptor::of(manifest::MANIFEST, &signed) };
+    Ok((signed, descriptor))
+}
+
+pub(in crate::fetch) fn annotations(
+    publication: &Publication<'_>,
+) -> std::collections::BTreeMap<String, String> {
     publication.annotations.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
 }
 
@@ -141,23 +174,10 @@ impl Registry<'_> {
         signature: &FoundSignature,
         subject: Descriptor,
     ) -> Result<(), FetchError> {
-        let text = signature.text.as_bytes();
-        let layer = Descriptor::of(manifest::SIGNATURE, text);
-        let mut signed = Manifest {
-            artifact_type: Some(manifest::SIGNATURE.to_owned()),
-            subject: Some(subject.clone()),
-            ..Manifest::new(Descriptor::of(EMPTY, b"{}"), layer)
-        };
-        if let Some(key) = &signature.key {
-            signed.annotations.insert(manifest::KEY.to_owned(), key.clone());
-        }
-        let signed = self.text(&signed)?;
-        let descriptor = Descriptor {
-            artifact_type: Some(manifest::SIGNATURE.to_owned()),
-            ..Descriptor::of(manifest::MANIFEST, &signed)
-        };
+        let (signed, descriptor) = self::signature(signature, &subject)
+            .map_err(|error| self.wrong("its signature", error.to_string()))?;
         self.put_blob(b"{}").await?;
-        self.put_blob(text).await?;
+        self.put_blob(signature.text.as_bytes()).await?;
         let kept = self.put_manifest(&descriptor.digest.to_string(), manifest::MANIFEST, signed).await?;
         if kept { Ok(()) } else { self.list_signature(descriptor, &subject.digest).await }
     }
