@@ -331,6 +331,8 @@ fn every_built_in_has_help_with_a_summary_and_usage() {
         "plugin enable",
         "plugin disable",
         "plugin lock",
+        "plugin bundle",
+        "plugin warm",
         "plugin sync",
         "plugin trust",
         "plugin check",

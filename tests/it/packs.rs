@@ -81,6 +81,22 @@ fn a_publisher_that_could_be_taken_for_another_is_told() {
 }
 
 #[test]
+fn packs_are_compiled_before_anybody_waits() {
+    let world = signed_in();
+    added(&world);
+    std::fs::remove_dir_all(world.home().join("cache")).unwrap();
+    let warm = |status: &str| {
+        let records = world.run(&["plugin", "warm", "-o", "json"]).expect(0).json();
+        let records = records.as_array().unwrap();
+        assert_eq!(records.len(), world.packs().len());
+        assert!(records.iter().all(|record| record["status"] == status), "{records:?}");
+    };
+    warm("compiled");
+    warm("was there");
+    assert!(world.run(&["gpu-report", "summary", "-v"]).expect(0).stderr.contains("plugin.load"));
+}
+
+#[test]
 fn no_is_the_default_and_leaves_nothing() {
     let world = signed_in();
     let file = example().display().to_string();

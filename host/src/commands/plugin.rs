@@ -30,6 +30,7 @@ pub mod telling;
 pub mod trust;
 pub mod upgrade;
 pub mod verify;
+pub mod warm;
 pub mod wishes;
 
 use clap::{Args, Subcommand};
@@ -80,6 +81,8 @@ enum Action {
     Bundle(bundle::Arguments),
     /// Make the added packs match a lock
     Sync(sync::Arguments),
+    /// Compile all packs, so that no command waits for it
+    Warm(warm::Arguments),
     /// Look at the keys of publishers, and decide about them
     Trust(trust::Arguments),
     /// Publish a pack in a registry
@@ -109,6 +112,7 @@ pub fn answer(arguments: &Arguments) -> AnswerSpec {
         Action::Lock(_) => lock::answer(),
         Action::Bundle(_) => bundle::answer(),
         Action::Sync(_) => sync::answer(),
+        Action::Warm(_) => warm::answer(),
         Action::Trust(_) => trust::answer(),
         Action::Publish(_) => publish::answer(),
         Action::Check(_) => check::answer(),
@@ -136,6 +140,7 @@ pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, Host
         Action::Lock(arguments) => lock::run(arguments, context),
         Action::Bundle(arguments) => bundle::run(arguments, context),
         Action::Sync(arguments) => sync::run(arguments, context).await,
+        Action::Warm(arguments) => warm::run(arguments, context).await,
         Action::Trust(arguments) => trust::run(arguments, context),
         Action::Publish(arguments) => publish::run(arguments, context).await,
         Action::Check(arguments) => check::run(arguments, context).await,

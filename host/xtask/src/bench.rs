@@ -36,6 +36,9 @@ pub(crate) struct Arguments {
     /// How many clusters there are to list
     #[arg(long, value_name = "NUMBER", default_value = "100000")]
     clusters: usize,
+    /// How many packs there are to choose from
+    #[arg(long, value_name = "NUMBER", default_value = "1000")]
+    packs: usize,
     /// Leave out the gate, which has to be built for it
     #[arg(long)]
     without_gate: bool,
@@ -50,6 +53,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     rows.extend(processes(workspace, &programs, arguments.runs)?);
     rows.extend(fan_out(workspace, &programs, arguments.runs)?);
     rows.extend(pages(workspace, &programs, arguments.clusters)?);
+    rows.extend(many_packs(workspace, &programs, arguments)?);
     let gate = if arguments.without_gate { Vec::new() } else { gate::measure(workspace)? };
     let text = report::text(&rows, &gate, arguments.clusters);
     say(&text);
@@ -115,6 +119,24 @@ fn fan_out(workspace: &Workspace, programs: &Programs, runs: usize) -> Result<Ve
     let what = "`execute-all` of 50 queries of 50 ms each, beyond a run without any";
     // Seven rounds of eight are 1.12 times that.
     Ok(vec![Row::new(what, "50/8 × 50 ms", pair).budget(400.0 / 312.5)])
+}
+
+/// Many packs beside the one that runs: two homes, of which one has that pack alone.
+fn many_packs(workspace: &Workspace, programs: &Programs, arguments: &Arguments) -> Result<Vec<Row>> {
+    let number = arguments.packs;
+    say(&format!("== {number} packs"));
+    let stage = || Stage::new(workspace, &programs.vantage, &programs.platform, &["--seed", "7"]);
+    let (alone, among) = (stage()?, stage()?);
+    alone.add("grows")?;
+    among.add("grows")?;
+    among.add_copies("follower", number.saturating_sub(1))?;
+    let mut rows = Vec::new();
+    for line in [&["--help"][..], &["grows", "-o", "json"]] {
+        let pair = Pair::of(arguments.runs, || among.vantage(line), || alone.vantage(line))?;
+        let what = format!("`vantage {}`, with {number} packs", line.join(" "));
+        rows.push(Row::new(&what, "the same with one", pair).budget(1.2));
+    }
+    Ok(rows)
 }
 
 /// A list that is far longer than anybody reads, a hundred at a time.

@@ -57,6 +57,24 @@ impl Stage {
         self.run(&["plugin", "add", &file, "--grant-all"])
     }
 
+    /// Adds copies of a guest under other ids of the same length, and other words.
+    pub(super) fn add_copies(&self, guest: &str, number: usize) -> Result<()> {
+        let bytes = std::fs::read(self.guests.join(format!("{guest}.wasm")))?;
+        let id = format!("test/{guest}");
+        let found = bytes.windows(id.len()).position(|found| found == id.as_bytes());
+        let at = found.ok_or_else(|| format!("`{guest}` has no id that can be changed"))?;
+        let file = self.home.path().join("copy.wasm");
+        for copy in 0..number {
+            let (mut bytes, digits) = (bytes.clone(), format!("{copy:04}"));
+            bytes[at..at + 4]
+                .copy_from_slice(&digits.bytes().map(|digit| digit - b'0' + b'a').collect::<Vec<_>>());
+            crate::folder::write(&file, &bytes)?;
+            let (file, word) = (file.display().to_string(), format!("copy-{digits}"));
+            self.run(&["plugin", "add", &file, "--grant-all", "--as", &word])?;
+        }
+        Ok(())
+    }
+
     /// Lets every answer of the API take so much longer.
     pub(super) fn latency(&self, duration: &str) -> Result<()> {
         client::tell(&self.platform.api, "/admin/faults", &serde_json::json!({ "latency": duration }))
