@@ -147,6 +147,16 @@ fn a_pack_lives_from_publishing_to_its_next_version() {
     );
     bench.run(&["grows", "--first", "3"]).expect(0);
 
+    let shown = bench.run(&["plugin", "show", "grows", "-o", "json"]).expect(0).json();
+    assert_eq!(shown["key-id"], first["key-id"]);
+    let versions = shown["versions"].as_array().unwrap().iter().map(|one| one["version"].clone());
+    assert_eq!(versions.collect::<Vec<_>>(), [json!("1.0.0"), json!("1.1.0")]);
+    let text = bench.run(&["plugin", "show", "grows", "-o", "text"]).expect(0).stdout;
+    assert!(
+        text.contains("\n  also kept 1.0.0\n") && text.contains("\n  publisher signed with key "),
+        "{text}"
+    );
+
     let back = bench.run(&["plugin", "rollback", "grows", "-o", "json"]).expect(0).json();
     assert_eq!((&back["from"], &back["version"]), (&json!("1.1.0"), &json!("1.0.0")));
     // With the grants that it had: the older one reads whose clusters they are.
@@ -325,20 +335,20 @@ fn a_signature_holds_for_one_pack_one_version_and_these_bytes() {
     let good = fs::read_to_string(&path).unwrap();
     fs::write(&path, good.replace("1.0.0", "1.0.1")).unwrap();
     assert_snapshot!(bench.refused(&add, 5), @"
-    error: the signature of `test/grows` is refused
+    error: the signature of `[HOME]/test/grows.wasm` is refused
       cause: the signature or its trusted comment was altered, or is not of the key that it names
     hint: get the pack and its signature again; if that does not help, tell its publisher
     ");
     bench.signed("grows_further", "test");
     fs::copy(file.replace("grows.wasm", "grows_further.wasm.minisig"), &path).unwrap();
     assert_snapshot!(bench.refused(&add, 5), @"
-    error: the signature of `test/grows` is refused
+    error: the signature of `[HOME]/test/grows.wasm` is refused
       cause: the signature belongs to other bytes: the pack was altered, or the signature is that of another
     hint: get the pack and its signature again; if that does not help, tell its publisher
     ");
     fs::write(&path, "nonsense").unwrap();
     assert_snapshot!(bench.refused(&add, 5), @"
-    error: the signature of `test/grows` is refused
+    error: the signature of `[HOME]/test/grows.wasm` is refused
       cause: the signature is not in minisign's format: it has not four lines
     hint: get the pack and its signature again; if that does not help, tell its publisher
     ");
@@ -347,7 +357,7 @@ fn a_signature_holds_for_one_pack_one_version_and_these_bytes() {
     let key = fs::read_to_string(&public).unwrap();
     fs::remove_file(&public).unwrap();
     assert_snapshot!(bench.refused(&add, 5), @"
-    error: `test/grows` is signed with key [KEY ID], which does not come with it
+    error: `[HOME]/test/grows.wasm` is signed with key [KEY ID], which does not come with it
     hint: --key names it: the line of the publisher's public key
     ");
     let key = key.lines().last().unwrap();

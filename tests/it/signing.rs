@@ -87,27 +87,27 @@ fn we_accept_what_minisign_signs_if_it_says_for_which_pack() {
         told.stderr
     };
     assert_snapshot!(refused("timestamp:1 file:grows.wasm", "-H"), @"
-    error: the signature of `test/grows` is refused
+    error: the signature of `[HOME]/pack/grows.wasm` is refused
       cause: the signature does not say which pack it is for: its trusted comment is `timestamp:1 file:grows.wasm`
     hint: its publisher signs it with vantage plugin sign, which says which pack it is
     ");
     assert_snapshot!(refused(&format!("pack test/grows 1.0.1 {digest}"), "-H"), @"
-    error: the signature of `test/grows` is refused
+    error: the signature of `[HOME]/pack/grows.wasm` is refused
       cause: the signature is for version `1.0.1`, and this is `1.0.0`
     hint: get the pack and its signature again, from the same place
     ");
     assert_snapshot!(refused(&format!("pack test/grown 1.0.0 {digest}"), "-H"), @"
-    error: the signature of `test/grows` is refused
+    error: the signature of `[HOME]/pack/grows.wasm` is refused
       cause: the signature is for pack `test/grown`, and this is `test/grows`
     hint: get the pack and its signature again, from the same place
     ");
     assert_snapshot!(refused(&format!("pack test/grows 1.0.0 sha256:{}", "0".repeat(64)), "-H"), @"
-    error: the signature of `test/grows` is refused
+    error: the signature of `[HOME]/pack/grows.wasm` is refused
       cause: the signature is for digest `sha256:[DIGEST]`, and this is `sha256:[DIGEST]`
     hint: get the pack and its signature again, from the same place
     ");
     assert_snapshot!(refused(&format!("pack test/grows 1.0.0 {digest}"), "-l"), @"
-    error: the signature of `test/grows` is refused
+    error: the signature of `[HOME]/pack/grows.wasm` is refused
       cause: the signature is of minisign's older kind, which is not accepted
     hint: its publisher signs it with vantage plugin sign, or with minisign -S -H
     ");

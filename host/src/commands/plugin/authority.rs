@@ -12,7 +12,8 @@ use vantage_policy::capability::Capability;
 use vantage_policy::decision::Grants;
 use vantage_policy::description::Description;
 use vantage_policy::team::{Bar, Candidate, Policies};
-use vantage_store::{GrantSet, Installed};
+use vantage_store::signature::PublicKey;
+use vantage_store::{Generation, GrantSet, Installed};
 
 use crate::adapters::Failures;
 use crate::adapters::authority::StoredGrants;
@@ -82,6 +83,19 @@ impl Pack {
             Home::Bundled(_) => None,
             Home::Added(installed) => Some(&installed.added),
         }
+    }
+
+    /// The versions that are kept, the oldest first; none of a bundled pack.
+    pub fn versions(&self) -> &[Generation] {
+        match &self.home {
+            Home::Bundled(_) => &[],
+            Home::Added(installed) => &installed.generations,
+        }
+    }
+
+    /// The key that signed the version that runs.
+    pub fn key(&self) -> Option<PublicKey> {
+        self.versions().iter().find(|one| one.digest.to_string() == self.digest())?.key()
     }
 
     /// Where it came from, in words.

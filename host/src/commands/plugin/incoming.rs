@@ -1,8 +1,8 @@
 //! A pack on its way in: from an address to what was read, verified, compiled and described.
 //!
-//! The order is what makes it safe: the bytes are read once, held against the team's policy, looked at
-//! before anything of them runs, described in an instance that is lent nothing, and held against their
-//! signature and what is known of the publisher. Nothing is stored before [`Incoming::store`], which is
+//! The order is what makes it safe: the bytes are read once, held against the team's policy, their
+//! signature and what is known of the publisher, looked at before anything of them runs, described in an
+//! instance that is lent nothing, and held against what the signature was made for. Nothing is stored before [`Incoming::store`], which is
 //! one step. Called by `plugin add` and `plugin upgrade`, which ask the user in between.
 
 use std::collections::BTreeSet;
@@ -13,7 +13,7 @@ use vantage_policy::capability::Capability;
 use vantage_policy::description::Description;
 use vantage_policy::team;
 use vantage_runtime::Component;
-use vantage_store::signature::{self, PublicKey};
+use vantage_store::signature::{self, Bound, PublicKey};
 use vantage_store::{
     Address, Fetched, FoundSignature, GrantSet, Installed, NewPack, Source, Standing, Store, StoreError,
     TrustError, Wanted,
@@ -66,6 +66,12 @@ impl Incoming {
         let digest = digest.to_string();
         // What a policy denies by its bytes or its source is not even asked what it is.
         admit(&digest, &source, None, context)?;
+        let store = context.store()?;
+        let signed = Signed::find(signature.as_ref(), key, &bytes, &source)?;
+        if let Some(Signed { bound, key }) = &signed {
+            // Whose key it is not is not even compiled.
+            store.standing(publisher(&bound.id), &source, Some(key))?;
+        }
         vantage_runtime::inspect(&bytes)?;
         let runtime = context.runtime()?;
         let loaded = runtime.load(&digest, Component::Bytes(&bytes)).await?;
@@ -73,9 +79,12 @@ impl Incoming {
         let description = Description::parse(&text)?;
         check_version(&description, version.as_ref(), &source)?;
         admit(&digest, &source, Some(&description), context)?;
-        let store = context.store()?;
-        let key = signer(signature.as_ref(), key, &bytes, &digest, &description)?;
-        let publisher = description.id.split('/').next().unwrap_or_default();
+        if let Some(Signed { bound, .. }) = &signed {
+            let checked = bound.check(&description.id, &description.version, &digest);
+            checked.map_err(|error| error.of(source.to_string()))?;
+        }
+        let key = signed.map(|signed| signed.key);
+        let publisher = publisher(&description.id);
         let standing = store.standing(publisher, &source, key.as_ref())?;
         if let Some(known) = store.resembles(publisher)? {
             context.console().warn(&format!(
@@ -127,40 +136,50 @@ impl Incoming {
     }
 }
 
-/// The key that signed a pack; none where it is not signed. A signature that does not hold is an error.
-fn signer(
-    found: Option<&FoundSignature>,
-    named: Option<&PublicKey>,
-    bytes: &[u8],
-    digest: &str,
-    description: &Description,
-) -> Result<Option<PublicKey>, HostError> {
-    let refused = |error: signature::SignatureError| error.of(description.id.clone());
-    let Some(found) = found else {
-        return match named {
-            Some(_) => Err(HostError::said(
-                Kind::Denied,
-                format!("`{}` is not signed, and --key names a key", description.id),
-                vec!["leave --key out to add it as it is, unsigned".to_owned()],
-            )),
-            None => Ok(None),
+/// A signature that holds.
+struct Signed {
+    bound: Bound,
+    key: PublicKey,
+}
+
+impl Signed {
+    /// Verifies the signature of a pack's bytes; none where it is not signed.
+    fn find(
+        found: Option<&FoundSignature>,
+        named: Option<&PublicKey>,
+        bytes: &[u8],
+        source: &Source,
+    ) -> Result<Option<Self>, HostError> {
+        let refused = |error: signature::SignatureError| error.of(source.to_string());
+        let denied =
+            |message: String, hint: &str| HostError::said(Kind::Denied, message, vec![hint.to_owned()]);
+        let Some(found) = found else {
+            return match named {
+                Some(_) => Err(denied(
+                    format!("`{source}` is not signed, and a key is named that was to have signed it"),
+                    "without --key it is added as it is, unsigned",
+                )),
+                None => Ok(None),
+            };
         };
-    };
-    let key: PublicKey = match (named, &found.key) {
-        (Some(named), _) => *named,
-        (None, Some(key)) => key.parse().map_err(refused)?,
-        (None, None) => {
-            let signed_by = signature::signing_key_id(&found.text).map_err(refused)?;
-            return Err(HostError::said(
-                Kind::Denied,
-                format!("`{}` is signed with key {signed_by}, which does not come with it", description.id),
-                vec!["--key names it: the line of the publisher's public key".to_owned()],
-            ));
-        }
-    };
-    let bound = signature::verify(&found.text, &key, bytes).map_err(refused)?;
-    bound.check(&description.id, &description.version, digest).map_err(refused)?;
-    Ok(Some(key))
+        let key: PublicKey = match (named, &found.key) {
+            (Some(named), _) => *named,
+            (None, Some(key)) => key.parse().map_err(refused)?,
+            (None, None) => {
+                let signed_by = signature::signing_key_id(&found.text).map_err(refused)?;
+                return Err(denied(
+                    format!("`{source}` is signed with key {signed_by}, which does not come with it"),
+                    "--key names it: the line of the publisher's public key",
+                ));
+            }
+        };
+        let bound = signature::verify(&found.text, &key, bytes).map_err(refused)?;
+        Ok(Some(Self { bound, key }))
+    }
+}
+
+fn publisher(id: &str) -> &str {
+    id.split('/').next().unwrap_or_default()
 }
 
 /// Whether a pack that a tag or a range led to is at least as new as what was there before: else an old

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use vantage_output::{AnswerSpec, Format};
 use vantage_policy::authority::{Line, explain, warning};
 use vantage_policy::team::Bar;
+use vantage_store::Generation;
 
 use crate::commands::plugin::authority::Pack;
 use crate::context::Context;
@@ -113,6 +114,8 @@ impl Shown {
             "source": self.pack.source(),
             "added": self.pack.added(),
             "digest": self.pack.digest(),
+            "key-id": self.pack.key().map(|key| key.key_id()),
+            "versions": self.pack.versions().iter().map(version).collect::<Vec<_>>(),
             "homepage": description.homepage,
             "license": description.license,
             "commands": description
@@ -150,6 +153,16 @@ impl Shown {
     fn each(&self) -> impl Iterator<Item = (&Line, &Standing)> {
         self.lines.iter().zip(&self.standings)
     }
+}
+
+fn version(kept: &Generation) -> Value {
+    json!({
+        "version": kept.version.to_string(),
+        "digest": kept.digest.to_string(),
+        "added": kept.added,
+        "source": kept.source.to_string(),
+        "key-id": kept.key().map(|key| key.key_id()),
+    })
 }
 
 impl Standing {

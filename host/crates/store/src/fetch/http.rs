@@ -4,10 +4,11 @@
 //! a credential to another origin. Bodies come as they are: a server that compresses them is refused,
 //! since a digest is of what is stored. What an answer means is said elsewhere.
 
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, LOCATION};
+use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, HeaderMap, HeaderValue, LOCATION};
 use reqwest::{Client, Method, Response, StatusCode, redirect};
 use tokio::time::timeout;
 use url::Url;
@@ -125,7 +126,13 @@ impl Http {
             .header("accept", request.accept)
             .header(ACCEPT_ENCODING, "identity");
         if let Some(authorization) = &request.authorization {
-            builder = builder.header("authorization", authorization.as_str());
+            let value = HeaderValue::from_str(authorization);
+            let mut value = value.map_err(|_| FetchError::Answer {
+                url: url.to_string(),
+                problem: "what is to be told to it cannot stand in a header".into(),
+            })?;
+            value.set_sensitive(true);
+            builder = builder.header(AUTHORIZATION, value);
         }
         if let Some((body, kind)) = &request.body {
             builder = builder.header("content-type", *kind).body(body.clone());
@@ -180,7 +187,10 @@ impl Http {
             .read_timeout(IDLE);
         if !secure {
             // Plain http stays on this machine: no proxy hears of it, and no certificates are loaded.
-            builder = builder.no_proxy().tls_certs_only([]);
+            // Nobody is asked where `localhost` is; the port is the URL's.
+            let here =
+                [SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), SocketAddr::from((Ipv6Addr::LOCALHOST, 0))];
+            builder = builder.no_proxy().tls_certs_only([]).resolve_to_addrs("localhost", &here);
         }
         let client = builder.build().map_err(|error| unavailable(url, &error))?;
         Ok(slot.get_or_init(|| client))

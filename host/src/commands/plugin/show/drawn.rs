@@ -36,6 +36,18 @@ impl Shown {
         if let Some(added) = self.pack.added() {
             add("  added     ", "            ", &moment(added));
         }
+        if self.pack.added().is_some() {
+            let signed = match self.pack.key() {
+                Some(key) => format!("signed with key {}", key.key_id()),
+                None => "not verified: the pack is not signed".to_owned(),
+            };
+            add("  publisher ", "            ", &signed);
+        }
+        let others = self.pack.versions().iter().filter(|one| one.digest.to_string() != self.pack.digest());
+        let others: Vec<String> = others.map(|one| one.version.to_string()).collect();
+        if !others.is_empty() {
+            add("  also kept ", "            ", &others.join(", "));
+        }
         if let Some(license) = &description.license {
             add("  license | ", "          | ", license);
         }
