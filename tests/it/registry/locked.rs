@@ -139,6 +139,35 @@ fn a_folder_brings_packs_where_no_network_is() {
     );
 }
 
+/// What vouches for a pack that is not signed is that somebody agreed to its bytes.
+#[test]
+fn bytes_that_nobody_signed_are_agreed_to_each_time() {
+    let world = signed_in();
+    let (file, first) = (world.home().join("grows.wasm"), fs::read(crate::guests::guest("grows")).unwrap());
+    // The same pack in other bytes: a custom section of two bytes behind it.
+    let second = [first.clone(), vec![0, 2, 1, b'x']].concat();
+    fs::write(&file, &first).unwrap();
+    world.run(&["plugin", "add", text(&file), "--grant-all"]).expect(0);
+    let lock = world.home().join("vantage.lock");
+    world.run(&["plugin", "lock", "--file", text(&lock)]).expect(0);
+    let sync = ["plugin", "sync", "--file", text(&lock)];
+    world.run(&sync).expect(0);
+    fs::write(&file, &second).unwrap();
+    assert_snapshot!(refused(&world, &["plugin", "upgrade", "grows"], 5), @r#"
+    error: `test/grows` asks for authority, and there is nobody to ask
+    hint: vantage plugin upgrade test/grows --grant "query cluster/Query.clusters" --grant "persona organization"
+    "#);
+    let pin = |bytes: &[u8]| vantage_store::sha256_digest(bytes);
+    fs::write(&lock, fs::read_to_string(&lock).unwrap().replace(&pin(&first), &pin(&second))).unwrap();
+    assert_snapshot!(refused(&world, &sync, 5).replace(text(&file), "[FILE]"), @"
+    error: the lock asks for what this machine has not accepted, and there is nobody to ask
+      cause: test/grows 1.0.0 from [HOME]/grows.wasm; not verified: the pack is not signed
+    hint: look at it, then: vantage plugin sync --accept-lock sha256:[DIGEST]
+    ");
+    world.run(&["plugin", "upgrade", "grows", "--grant-all"]).expect(0);
+    world.run(&sync).expect(0);
+}
+
 /// Anyone can commit a lock.
 #[test]
 fn a_lock_that_lies_is_refused() {

@@ -55,6 +55,7 @@ pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, Host
     let alias = arguments.alias.as_deref();
     let incoming = Incoming::get(&address, alias, arguments.key.as_ref(), context).await?;
     let granted = arguments.wishes.decide(&incoming, "add", &arguments.source, context).await?;
+    incoming.remark(context);
     let (version, digest) = (incoming.description.version.to_string(), incoming.digest.clone());
     let key = incoming.key.map(|key| key.key_id());
     let installed = incoming.store(arguments.alias.clone(), &granted, context)?;

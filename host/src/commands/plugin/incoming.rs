@@ -2,8 +2,9 @@
 //!
 //! The order is what makes it safe: the bytes are read once, held against the team's policy, their
 //! signature and what is known of the publisher, looked at before anything of them runs, described in an
-//! instance that is lent nothing, and held against what the signature was made for. Nothing is stored before [`Incoming::store`], which is
-//! one step. Called by `plugin add` and `plugin upgrade`, which ask the user in between.
+//! instance that is lent nothing, and held against what the signature was made for. Nothing is stored
+//! before [`Incoming::store`], which is one step. Called by `plugin add`, `upgrade` and `sync`, which ask
+//! the user in between.
 
 use std::collections::BTreeSet;
 
@@ -119,6 +120,19 @@ impl Incoming {
             },
             now: jiff::Timestamp::now().to_string(),
         })?)
+    }
+
+    /// Whether its publisher is known here by the key that signed it. Of a pack that is not signed nobody
+    /// is known: what vouches for it is that somebody agreed to its very bytes.
+    pub fn is_known(&self) -> bool {
+        matches!(self.standing, Standing::Known { .. })
+    }
+
+    /// Says whose key is seen for the first time, where nobody was asked.
+    pub fn remark(&self, context: &Context) {
+        if matches!(self.standing, Standing::First | Standing::Moved { .. }) && self.key.is_some() {
+            context.console().note(&format!("`{}` is {}", self.description.id, self.publisher()));
+        }
     }
 
     /// Who signed it, in words for people.

@@ -14,12 +14,11 @@ use vantage_output::AnswerSpec;
 use vantage_policy::authority::Trust;
 use vantage_policy::capability::Capability;
 use vantage_store::{
-    Address, Installed, LOCK_FILE, LOCK_LIMIT, Layout, LockFile, LockedPack, Source, Standing, Store,
-    StoreError,
+    Address, Installed, LOCK_FILE, LOCK_LIMIT, Layout, LockFile, LockedPack, Source, Store, StoreError,
 };
 
 use crate::commands::plugin::incoming::Incoming;
-use crate::commands::plugin::{lock, source};
+use crate::commands::plugin::{authority, lock, source};
 use crate::context::Context;
 use crate::error::{HostError, Kind, Said};
 use crate::framed::framed;
@@ -69,8 +68,10 @@ struct Entry<'a> {
     locked: &'a LockedPack,
     /// In what they differ; empty where they do not.
     differs: Vec<String>,
-    /// What this machine never granted to the pack.
+    /// What this machine does not grant to the pack.
     new: BTreeSet<&'a Capability>,
+    /// What is installed of it.
+    installed: Option<Installed>,
 }
 
 /// Answers with a record per pack of the lock.
@@ -89,10 +90,12 @@ pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, Host
     for entry in entries.iter().filter(|entry| !entry.differs.is_empty()) {
         incoming.push((entry, fetch(entry, layout.as_ref(), context).await?));
     }
-    let is_new = |(entry, pack): &&(&Entry<'_>, Incoming)| {
-        !entry.new.is_empty() || matches!(pack.standing, Standing::First | Standing::Moved { .. })
-    };
-    let new: Vec<_> = incoming.iter().filter(is_new).collect();
+    let mut new = Vec::new();
+    for one in &incoming {
+        if is_new(one.0, &one.1, context)? {
+            new.push(one);
+        }
+    }
     if !new.is_empty() && arguments.accept_lock.as_deref() != Some(digest.as_str()) {
         ask(&new, &digest, arguments, context).await?;
     }
@@ -107,6 +110,20 @@ pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, Host
             .iter()
             .map(|entry| record(entry, if entry.differs.is_empty() { "as locked" } else { "synced" })),
     ))
+}
+
+/// Whether somebody has to agree to a pack: to a grant, to a key, to bytes that no known key signed, or to
+/// a grant that reaches further in these bytes than in those that are here.
+fn is_new(entry: &Entry<'_>, pack: &Incoming, context: &Context) -> Result<bool, HostError> {
+    let Some(installed) = &entry.installed else {
+        return Ok(true);
+    };
+    let was_here = installed.generations.iter().any(|one| one.digest == entry.locked.digest);
+    if !entry.new.is_empty() || !(pack.is_known() || was_here && pack.key.is_none()) {
+        return Ok(true);
+    }
+    let granted = context.store()?.grants(entry.id, &installed.digest, &context.grant_scope()?)?;
+    Ok(!granted.growth(&authority::chosen(&pack.description, &entry.locked.grants)?).is_empty())
 }
 
 fn entries<'a>(lock: &'a LockFile, context: &Context) -> Result<Vec<Entry<'a>>, HostError> {
@@ -124,7 +141,7 @@ fn entry<'a>(
         Ok(installed) if installed.id == id => installed,
         Ok(_) | Err(StoreError::NotInstalled { .. }) => {
             let (differs, new) = (vec!["not installed".to_owned()], locked.grants.iter().collect());
-            return Ok(Entry { id, locked, differs, new });
+            return Ok(Entry { id, locked, differs, new, installed: None });
         }
         Err(error) => return Err(error.into()),
     };
@@ -135,7 +152,7 @@ fn entry<'a>(
     differs.extend(new.iter().map(|one| format!("not granted: {one}")));
     let beyond = granted.iter().filter(|one| !locked.grants.contains(**one));
     differs.extend(beyond.map(|one| format!("granted beyond the lock: {one}")));
-    Ok(Entry { id, locked, differs, new })
+    Ok(Entry { id, locked, differs, new, installed: Some(installed) })
 }
 
 fn differences(installed: &Installed, locked: &LockedPack) -> Vec<String> {
@@ -189,12 +206,13 @@ fn status(entry: &Entry<'_>) -> &'static str {
 async fn fetch(entry: &Entry<'_>, layout: Option<&Layout>, context: &Context) -> Result<Incoming, HostError> {
     let Entry { id, locked, .. } = entry;
     let address: Address = source::address(&locked.source, context)?;
+    let alias = entry.installed.as_ref().and_then(|installed| installed.alias.as_deref());
     let incoming = match layout {
-        None => Incoming::get(&address, None, locked.key.as_ref(), context).await?,
+        None => Incoming::get(&address, alias, locked.key.as_ref(), context).await?,
         Some(layout) => {
             let source = Source::pinned(&address)?;
             let fetched = layout.fetch(&locked.digest, source, source::COMPONENT_LIMIT)?;
-            Incoming::examine(fetched, &address, None, locked.key.as_ref(), context).await?
+            Incoming::examine(fetched, &address, alias, locked.key.as_ref(), context).await?
         }
     };
     let description = &incoming.description;

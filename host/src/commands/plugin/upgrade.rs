@@ -1,7 +1,8 @@
 //! `vantage plugin upgrade`: added packs in their newest versions, never with more authority unasked.
 //!
-//! A pack is asked for where it came from: within its range, at its tag, at its address. What asks for no
-//! more than is granted goes ahead and keeps its grants; what asks for more is shown and asked about as
+//! A pack is asked for where it came from: within its range, at its tag, at its address. What its publisher
+//! signed and asks for no more than is granted goes ahead and keeps its grants; what asks for more, or is
+//! not signed, is shown and asked about as
 //! when it is added, and until the user agrees the version that is there goes on.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -87,7 +88,8 @@ async fn upgrade(pack: &Installed, wishes: &Wishes, context: &Context) -> Result
     if incoming.digest == pack.digest {
         return Ok(record("newest"));
     }
-    let kept = kept(pack, &incoming, context)?;
+    // Bytes that nobody known signed are agreed to anew, whatever they ask for.
+    let kept = if incoming.is_known() { kept(pack, &incoming, context)? } else { None };
     let granted = match kept.filter(|_| wishes.grant.is_empty() && !wishes.grant_all) {
         Some(kept) => kept,
         None => wishes.decide(&incoming, "upgrade", &pack.id, context).await?,
