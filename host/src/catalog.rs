@@ -13,8 +13,8 @@ use vantage_policy::authority::Trust;
 use vantage_policy::description::Description;
 use vantage_store::Store;
 
-use crate::cli::PackWord;
 use crate::cli::peek::Peek;
+use crate::cli::{self, PackWord};
 use crate::environment::Environment;
 use crate::error::HostError;
 
@@ -136,8 +136,10 @@ impl Commands {
 
     fn installed(&mut self, store: &Store, named: Option<&String>) -> Result<(), HostError> {
         let catalog = store.catalog()?;
+        // Names that came with a newer vantage win over packs that were there before.
+        let own = cli::own_names();
         if self.chosen.is_none()
-            && let Some(named) = named
+            && let Some(named) = named.filter(|named| !own.contains(*named))
             && let Some(entry) = catalog.find(named)
         {
             let description = entry.description()?;
@@ -154,7 +156,8 @@ impl Commands {
         }
         let other_names =
             self.chosen.as_ref().map(|chosen| other_names(&chosen.description)).unwrap_or_default();
-        for command in catalog.commands().filter(|command| !other_names.contains(command.word)) {
+        let is_free = |word: &str| !other_names.contains(word) && !own.iter().any(|name| name == word);
+        for command in catalog.commands().filter(|command| is_free(command.word)) {
             self.words.push(PackWord {
                 word: command.word.to_owned(),
                 summary: Visible::line(command.summary).to_string(),

@@ -60,6 +60,12 @@ pub fn built_in_names() -> Vec<String> {
     names.chain(std::iter::once("help".to_owned())).collect()
 }
 
+/// The first words of all that is part of the binary: built-ins, and the commands of bundled packs.
+pub fn own_names() -> Vec<String> {
+    let words = vantage_bundle::PACKS.iter().flat_map(|pack| pack.words);
+    built_in_names().into_iter().chain(words.map(|(word, _)| (*word).to_owned())).collect()
+}
+
 /// The tree for the line that `peek` has looked at.
 ///
 /// `described` is the pack whose word the line names, with that word.

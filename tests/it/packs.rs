@@ -97,6 +97,26 @@ fn packs_are_compiled_before_anybody_waits() {
 }
 
 #[test]
+fn what_is_part_of_vantage_wins_over_packs_that_were_there_before() {
+    let world = signed_in();
+    let file = guest("greeter").display().to_string();
+    world.run(&["plugin", "add", &file, "--grant-all", "--as", "greetings"]).expect(0);
+    // As if the word had come with a newer vantage.
+    let index = world.home().join("data/packs/index.toml");
+    let text = std::fs::read_to_string(&index).unwrap();
+    for word in ["version", "cluster"] {
+        std::fs::write(&index, text.replace("alias = \"greetings\"", &format!("alias = \"{word}\"")))
+            .unwrap();
+        assert!(world.run(&["version", "-o", "json"]).expect(0).json()["engine"].is_string());
+        world.run(&["cluster", "list"]).expect(0);
+        world.run(&["--help"]).expect(0);
+        assert_eq!(world.packs()["test/greeter"], "shadowed");
+    }
+    let told = world.run(&["plugin", "list"]).expect(0).stderr;
+    assert!(told.contains("vantage has commands named as those of `test/greeter`"), "{told}");
+}
+
+#[test]
 fn no_is_the_default_and_leaves_nothing() {
     let world = signed_in();
     let file = example().display().to_string();

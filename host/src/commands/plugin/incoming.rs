@@ -266,10 +266,7 @@ pub(super) fn check_names(
     alias: Option<&str>,
     store: &Store,
 ) -> Result<(), HostError> {
-    let mut taken = cli::built_in_names();
-    for pack in vantage_bundle::PACKS {
-        taken.extend(pack.words.iter().map(|(word, _)| (*word).to_owned()));
-    }
+    let taken = cli::own_names();
     let taken: Vec<&str> = taken.iter().map(String::as_str).collect();
     let called = match alias {
         Some(alias) => vantage_store::rename(description.clone(), alias)?,

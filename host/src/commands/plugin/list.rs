@@ -7,6 +7,7 @@ use vantage_policy::authority::Trust;
 use vantage_policy::team::{Candidate, Policies};
 use vantage_store::Installed;
 
+use crate::cli;
 use crate::context::Context;
 use crate::error::HostError;
 use crate::reply::{self, Reply};
@@ -38,6 +39,12 @@ pub fn run(_: &Arguments, context: &Context) -> Result<Reply, HostError> {
     for pack in context.store()?.list()? {
         if let Some(broken) = &pack.broken {
             context.console().warn(&format!("pack `{}` is broken: {}", pack.id, broken.reason));
+        }
+        if is_shadowed(&pack) {
+            context.console().warn(&format!(
+                "vantage has commands named as those of `{}`; vantage plugin add SOURCE --as WORD names them anew",
+                pack.id
+            ));
         }
         records.push(record(&pack, policies));
     }
@@ -74,11 +81,18 @@ fn is_denied(pack: &Installed, policies: &Policies) -> bool {
     policies.admit(&candidate).is_err()
 }
 
+/// Whether none of a pack's words can be typed: a newer vantage has them itself.
+fn is_shadowed(pack: &Installed) -> bool {
+    let own = cli::own_names();
+    !pack.words.is_empty() && pack.words.iter().all(|word| own.contains(word))
+}
+
 fn record(pack: &Installed, policies: &Policies) -> Value {
     let status = match &pack.broken {
         Some(_) => "broken",
         None if is_denied(pack, policies) => "denied",
         None if !pack.enabled => "disabled",
+        None if is_shadowed(pack) => "shadowed",
         None => "added",
     };
     json!({
