@@ -83,11 +83,24 @@ pub fn tree(
         .max_term_width(100)
         .infer_long_args(false);
     root = BuiltIn::augment_subcommands(Globals::augment_args(root));
+    // Other packs are only there for a line that names nothing known, which is told of near names: each
+    // takes time, and there may be a thousand.
+    let first = match peek.words.first().map(String::as_str) {
+        Some("help") => peek.words.get(1),
+        _ => peek.words.first(),
+    };
+    let is_unknown = described.is_none() && first.is_some_and(|first| !built_in_names().contains(first));
     for word in words {
-        root = root.subcommand(match described {
-            Some((name, description)) if name == word.word => packs::tree(name, description, now),
-            _ => Command::new(word.word.clone()).about(word.summary.clone()).hide(word.hidden),
-        });
+        match described {
+            Some((name, description)) if name == word.word => {
+                root = root.subcommand(packs::tree(name, description, now));
+            }
+            _ if is_unknown => {
+                let other = Command::new(word.word.clone()).about(word.summary.clone());
+                root = root.subcommand(other.hide(word.hidden));
+            }
+            _ => {}
+        }
     }
     if help::names_a_command(peek) {
         // Options that are the same everywhere would bury the command's own.
