@@ -84,8 +84,16 @@ fn a_lock_that_is_never_let_go_is_told_and_readers_do_not_wait_for_it() {
     assert_eq!(words(&store), ["gpu"]);
     assert!(!store.catalog_path().exists(), "whoever has the lock writes it");
     drop(lock);
-    assert_eq!(words(&store), ["gpu"]);
-    assert!(store.catalog_path().exists());
+    // A process that another test starts just now has the lock too, until it is the program that it
+    // becomes: then the catalog is made by whoever reads next.
+    let written = (0..100).any(|_| {
+        assert_eq!(words(&store), ["gpu"]);
+        store.catalog_path().exists() || {
+            drop(Lock::take(&store.folder().join("lock"), crate::lock::PATIENCE).unwrap());
+            false
+        }
+    });
+    assert!(written);
 }
 
 #[test]
