@@ -152,9 +152,10 @@ fn now(environment: &Environment) -> jiff::Timestamp {
 
 #[cfg(test)]
 mod tests {
-    use clap::Args as _;
+    use clap::{Args as _, Subcommand as _};
 
     use super::*;
+    use crate::cli::BuiltIn;
 
     #[test]
     fn every_global_option_is_reserved_for_packs() {
@@ -169,5 +170,28 @@ mod tests {
                 assert!(vantage_policy::description::RESERVED_SHORT.contains(&short), "-{short}");
             }
         }
+    }
+
+    /// clap joins two options of one name to one, and then finds a value of the wrong kind in it: the
+    /// program panics, on that line alone.
+    #[test]
+    fn no_built_in_has_an_option_that_is_global() {
+        let globals = Globals::augment_args(clap::Command::new("vantage"));
+        let globals: Vec<_> = globals.get_arguments().collect();
+        let mut waiting = vec![BuiltIn::augment_subcommands(clap::Command::new("vantage"))];
+        let mut seen = 0;
+        while let Some(command) = waiting.pop() {
+            for (own, global) in
+                command.get_arguments().flat_map(|own| globals.iter().map(move |one| (own, one)))
+            {
+                let shares = own.get_id() == global.get_id()
+                    || own.get_long() == global.get_long()
+                    || own.get_short().is_some_and(|short| Some(short) == global.get_short());
+                assert!(!shares, "`{}` has a `{}` of its own", command.get_name(), global.get_id());
+            }
+            seen += command.get_arguments().count();
+            waiting.extend(command.get_subcommands().cloned());
+        }
+        assert!(seen > 20, "the commands' arguments were not seen");
     }
 }

@@ -108,6 +108,7 @@ impl Report {
         report.keep(outcome)?;
         let signed = Signed::find(path, &read, report.description.as_ref());
         report.signed = report.keep(signed)?.unwrap_or(Signed::Refused);
+        report.judge(path, context)?;
         report.warn();
         Ok(report)
     }
@@ -133,6 +134,23 @@ impl Report {
         self.keep(incoming::admit(&read.digest, &source, Some(&description), context))?;
         self.keep(incoming::check_names(&description, None, &context.store()?))?;
         self.description = Some(description);
+        Ok(())
+    }
+
+    /// What is known of the publisher on this machine, where the signature leaves that open.
+    fn judge(&mut self, path: &Path, context: &Context) -> Result<(), HostError> {
+        if let Some(error) = self.signed.lacks_key(path) {
+            self.keep::<()>(Err(error))?;
+        }
+        let (Some(description), Some(key)) = (&self.description, self.signed.key()) else {
+            return Ok(());
+        };
+        let (publisher, store) = (incoming::publisher(&description.id), context.store()?);
+        if let Some(known) = store.resembles(publisher)? {
+            self.warnings.push(format!("the publisher `{publisher}` could be taken for `{known}`"));
+        }
+        let standing = store.standing(publisher, &Source::found_at(path)?, key.as_ref());
+        self.keep(standing.map_err(HostError::from))?;
         Ok(())
     }
 
@@ -236,7 +254,10 @@ fn is_of_pack(error: &HostError) -> bool {
         }
         HostError::Store(error) => matches!(
             error,
-            StoreError::NameClash { .. } | StoreError::Reserved { .. } | StoreError::Signature { .. }
+            StoreError::NameClash { .. }
+                | StoreError::Reserved { .. }
+                | StoreError::Signature { .. }
+                | StoreError::Trust(_)
         ),
         HostError::Said(said) => said.kind == Kind::Denied,
         HostError::Session(_) | HostError::Output(_) | HostError::Address(_) | HostError::Fetch(_) => false,

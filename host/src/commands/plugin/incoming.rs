@@ -192,7 +192,7 @@ impl Signed {
     }
 }
 
-fn publisher(id: &str) -> &str {
+pub(super) fn publisher(id: &str) -> &str {
     id.split('/').next().unwrap_or_default()
 }
 

@@ -51,7 +51,7 @@ pub fn answer() -> AnswerSpec {
 /// Answers with the key and where its files are.
 pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, HostError> {
     let (secret, public) = (&arguments.secret, &arguments.public);
-    if secret == public {
+    if place(secret) == place(public) {
         return Err(HostError::usage("the two keys cannot be in one file", Vec::new()));
     }
     // Before a password is asked for; that nothing is lost is seen to once more when they are written.
@@ -82,6 +82,15 @@ pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, Host
         "secret-file": secret.display().to_string(),
         "public-file": public.display().to_string(),
     })))
+}
+
+/// Where a file will be, whichever way leads there: two names of one place are one file.
+fn place(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    match (path.parent().and_then(|folder| folder.canonicalize().ok()), path.file_name()) {
+        (Some(folder), Some(name)) => folder.join(name),
+        _ => path,
+    }
 }
 
 fn is_there(path: &Path) -> bool {

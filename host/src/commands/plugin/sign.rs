@@ -35,7 +35,7 @@ pub struct Arguments {
     secret: PathBuf,
     /// File for the signature, instead of the pack's name with `.minisig`
     #[arg(long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    signature: Option<PathBuf>,
 }
 
 /// How it answers.
@@ -52,11 +52,11 @@ pub fn answer() -> AnswerSpec {
 
 /// Answers with what was signed, and where the signature is.
 pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, HostError> {
-    let output = arguments.output.clone().unwrap_or_else(|| examine::signature_path(&arguments.file));
+    let output = arguments.signature.clone().unwrap_or_else(|| examine::signature_path(&arguments.file));
     for kept in [&arguments.file, &arguments.secret] {
         if is_same(&output, kept) {
             let message = format!("the signature would replace `{}`", kept.display());
-            return Err(HostError::usage(message, vec!["--output names another file".to_owned()]));
+            return Err(HostError::usage(message, vec!["--signature names another file".to_owned()]));
         }
     }
     let locked = Locked::read(&arguments.secret, context)?;

@@ -9,7 +9,7 @@ use vantage_policy::description::Description;
 use vantage_store::signature::{self, KEY_LIMIT, PublicKey, SIGNATURE_LIMIT, SignatureError};
 
 use crate::commands::plugin::examine::{self, Read};
-use crate::error::HostError;
+use crate::error::{HostError, Kind};
 
 /// The name under which minisign, and everyone after it, keeps a public key.
 const KEY_FILE: &str = "minisign.pub";
@@ -53,6 +53,26 @@ impl Signed {
         Ok(Self::By(key))
     }
 
+    /// The key that signed it, or that none did; nothing where that is not known.
+    pub(super) fn key(&self) -> Option<Option<PublicKey>> {
+        match self {
+            Self::Not => Some(None),
+            Self::By(key) => Some(Some(*key)),
+            Self::Unverified { .. } | Self::Refused => None,
+        }
+    }
+
+    /// Why a signature cannot be verified by those who have only what lies here.
+    pub(super) fn lacks_key(&self, pack: &Path) -> Option<HostError> {
+        let Self::Unverified { key_id } = self else { return None };
+        let message = format!(
+            "`{}` is signed with key {key_id}, which is not beside it as `{KEY_FILE}`",
+            pack.display()
+        );
+        let hint = "put it there; users without it have to name it with --key".to_owned();
+        Some(HostError::said(Kind::Denied, message, vec![hint]))
+    }
+
     /// In a few words.
     pub(super) fn words(&self) -> String {
         match self {
@@ -67,10 +87,7 @@ impl Signed {
     pub(super) fn warning(&self) -> Option<String> {
         match self {
             Self::Not => Some("users are told that it is not signed; vantage plugin sign does it".to_owned()),
-            Self::Unverified { .. } => Some(format!(
-                "its signature was not verified: the public key is not beside it as `{KEY_FILE}`"
-            )),
-            Self::By(_) | Self::Refused => None,
+            Self::Unverified { .. } | Self::By(_) | Self::Refused => None,
         }
     }
 
