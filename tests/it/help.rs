@@ -177,6 +177,86 @@ fn the_audit_log_is_explained_with_its_filters() {
 }
 
 #[test]
+fn what_authors_do_is_explained() {
+    let world = world();
+    assert_snapshot!(world.run(&["plugin", "keygen", "-h"]).expect(0), @"
+    exit: 0
+    --- stdout
+    Make a key pair to sign packs with
+
+    Usage: vantage plugin keygen [OPTIONS]
+
+    Options:
+          --secret <FILE>  File for the secret key, which only you may read [default: vantage.key]
+          --public <FILE>  File for the public key, which goes beside your packs [default: minisign.pub]
+          --no-password    Leave the secret key without a password
+          --force          Replace files that are there
+      -h, --help           Print help
+
+    The files are minisign's, which can use them too. Without a terminal the password is that of
+    VANTAGE_SIGNING_PASSWORD.
+
+    Examples:
+      vantage plugin keygen
+          Asks for a password, and writes vantage.key and minisign.pub
+      vantage plugin keygen --secret ~/keys/acme.key --public acme.pub
+          Writes them elsewhere
+
+    Global options, such as -o FORMAT and -p PROFILE: vantage --help
+    --- stderr
+    ");
+    assert_snapshot!(world.run(&["plugin", "sign", "-h"]).expect(0), @"
+    exit: 0
+    --- stdout
+    Sign a pack, so that its users can tell that it is yours
+
+    Usage: vantage plugin sign [OPTIONS] --secret <FILE> <FILE>
+
+    Arguments:
+      <FILE>  The pack: a component's file
+
+    Options:
+          --secret <FILE>     Your secret key, as vantage plugin keygen or minisign made it
+          --signature <FILE>  File for the signature, instead of the pack's name with `.minisig`
+      -h, --help              Print help
+
+    The signature holds for this id, version and content alone. The key's password is asked for, or
+    taken from VANTAGE_SIGNING_PASSWORD.
+
+    Examples:
+      vantage plugin sign gpu-report.wasm --secret vantage.key
+          Writes gpu-report.wasm.minisig; put minisign.pub beside it
+
+    Global options, such as -o FORMAT and -p PROFILE: vantage --help
+    --- stderr
+    ");
+    assert_snapshot!(world.run(&["plugin", "check", "-h"]).expect(0), @"
+    exit: 0
+    --- stdout
+    Check a pack as its users would meet it, before it is given to them
+
+    Usage: vantage plugin check <FILE>
+
+    Arguments:
+      <FILE>  The pack: a component's file
+
+    Options:
+      -h, --help  Print help
+
+    Fails with exit status 1 where vantage plugin add would refuse the pack, and says all that it finds.
+
+    Examples:
+      vantage plugin check gpu-report.wasm
+          Shows what its users would be shown, and what is wrong with it
+      vantage plugin check gpu-report.wasm -o json
+          The same for a script
+
+    Global options, such as -o FORMAT and -p PROFILE: vantage --help
+    --- stderr
+    ");
+}
+
+#[test]
 fn an_unknown_command_names_the_near_one() {
     assert_snapshot!(world().run(&["clustr", "list"]).expect(2), @"
     exit: 2
