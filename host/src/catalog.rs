@@ -3,7 +3,9 @@
 //! One small file is read, and only the pack that the line names is described in full. A store that
 //! cannot be read costs the packs of others, and a warning, but no built-in command.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod shadowed;
+
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use vantage_bundle::BundledPack;
@@ -11,12 +13,16 @@ use vantage_output::Console;
 use vantage_output::visible::Visible;
 use vantage_policy::authority::Trust;
 use vantage_policy::description::Description;
-use vantage_store::Store;
+use vantage_store::{CatalogEntry, Store, StoreError};
 
 use crate::cli::peek::Peek;
-use crate::cli::{self, PackWord};
-use crate::environment::Environment;
-use crate::error::HostError;
+use crate::cli::{self, BUILT_INS, PackWord, help};
+use crate::context;
+use crate::environment::{Environment, Folders};
+use crate::error::{HostError, Kind};
+
+/// The variable that leaves the packs of others out.
+const NO_PLUGINS: &str = "VANTAGE_NO_PLUGINS";
 
 /// The packs' words, and the one pack that the line is about.
 pub struct Commands {
@@ -37,6 +43,29 @@ pub struct Chosen {
 }
 
 impl Chosen {
+    fn bundled(pack: &'static BundledPack, word: &str) -> Result<Self, HostError> {
+        Ok(Self {
+            word: word.to_owned(),
+            description: Description::parse(pack.description)?,
+            origin: PackOrigin::Bundled(pack),
+            own_paths: BTreeMap::new(),
+        })
+    }
+
+    fn installed(entry: &CatalogEntry<'_>, named: &str, store: &Store) -> Result<Self, HostError> {
+        let description = entry.description()?;
+        let paths = description.commands.iter().map(|command| &command.path);
+        Ok(Self {
+            word: by_its_first_name(&description, named),
+            own_paths: paths.map(|path| (path.clone(), entry.own_path(path))).collect(),
+            description,
+            origin: PackOrigin::Installed {
+                component: store.component_path(&entry.digest())?,
+                digest: entry.digest(),
+            },
+        })
+    }
+
     /// The path by which the pack itself knows a command: a word given with `--as` is the host's.
     pub fn own_path(&self, path: &[String]) -> Vec<String> {
         self.own_paths.get(path).cloned().unwrap_or_else(|| path.to_vec())
@@ -76,17 +105,13 @@ impl PackOrigin {
 }
 
 impl Commands {
-    /// Reads the words, and describes the pack that `peek` names.
+    /// Reads the words, where the line needs them, and describes the pack that `peek` names.
     pub fn find(environment: &Environment, peek: &Peek, console: &Console) -> Result<Self, HostError> {
         let mut commands = Self { words: Vec::new(), chosen: None };
-        let named = match peek.words.first().map(String::as_str) {
-            Some("help") => peek.words.get(1),
-            _ => peek.words.first(),
-        };
-        commands.bundled(named)?;
-        if !environment.is_set("VANTAGE_NO_PLUGINS")
+        commands.bundled(peek.named())?;
+        if !environment.is_set(NO_PLUGINS)
             && let Some(folders) = environment.folders()
-            && let Err(error) = commands.installed(&Store::open(&folders.data), named)
+            && let Err(error) = commands.installed(&folders, peek, console)
         {
             console.warn(&format!("installed packs are not available: {error}"));
             for hint in error.report().hints {
@@ -96,9 +121,46 @@ impl Commands {
         Ok(commands)
     }
 
-    /// Every pack's word, for the tree.
-    pub fn words(&self) -> Vec<PackWord> {
-        self.words.clone()
+    /// Describes the pack `pack`, an id or a word of its own, for a line that begins with one of its words.
+    ///
+    /// # Errors
+    /// A pack that is not there, is disabled or broken, or has no such word.
+    pub fn of_pack(environment: &Environment, pack: &str, peek: &Peek) -> Result<Self, HostError> {
+        let bundled = vantage_bundle::PACKS
+            .iter()
+            .find(|one| one.id == pack || one.words.iter().any(|(word, _)| *word == pack));
+        let chosen = match bundled {
+            Some(bundled) => {
+                let words: Vec<&str> = bundled.words.iter().map(|(word, _)| *word).collect();
+                Chosen::bundled(bundled, first_word(bundled.id, &words, peek)?)?
+            }
+            None => {
+                if environment.is_set(NO_PLUGINS) {
+                    let hint = format!("leave {NO_PLUGINS} unset to run it");
+                    let message = format!("{NO_PLUGINS} keeps `{pack}` from running");
+                    return Err(HostError::said(Kind::Denied, message, vec![hint]));
+                }
+                let store = Store::open(&context::folders(environment)?.data);
+                let installed = store.find(pack)?;
+                let words: Vec<&str> = installed.words.iter().map(String::as_str).collect();
+                if !installed.enabled && installed.broken.is_none() {
+                    let hint = format!("vantage plugin enable {} gives it its commands back", installed.id);
+                    let message = format!("pack `{}` is disabled", installed.id);
+                    return Err(HostError::said(Kind::Conflict, message, vec![hint]));
+                }
+                let named = first_word(&installed.id, &words, peek)?;
+                let catalog = store.catalog()?;
+                let entry = catalog.pack(&installed.id);
+                let entry = entry.ok_or_else(|| StoreError::NotInstalled { name: installed.id.clone() })?;
+                Chosen::installed(&entry, named, &store)?
+            }
+        };
+        Ok(Self { words: Vec::new(), chosen: Some(chosen) })
+    }
+
+    /// Every pack's word, for the tree; the bundled ones alone where the line needs no others.
+    pub fn words(&self) -> &[PackWord] {
+        &self.words
     }
 
     /// The pack that the line names, for the tree.
@@ -112,7 +174,7 @@ impl Commands {
         self.chosen.as_ref().filter(|chosen| chosen.word == word)
     }
 
-    fn bundled(&mut self, named: Option<&String>) -> Result<(), HostError> {
+    fn bundled(&mut self, named: Option<&str>) -> Result<(), HostError> {
         for pack in vantage_bundle::PACKS {
             for (word, summary) in pack.words {
                 self.words.push(PackWord {
@@ -121,52 +183,60 @@ impl Commands {
                     bundled: true,
                     hidden: false,
                 });
-                if named.is_some_and(|named| named == word) {
-                    self.chosen = Some(Chosen {
-                        word: (*word).to_owned(),
-                        description: Description::parse(pack.description)?,
-                        origin: PackOrigin::Bundled(pack),
-                        own_paths: BTreeMap::new(),
-                    });
+                if named == Some(*word) {
+                    self.chosen = Some(Chosen::bundled(pack, word)?);
                 }
             }
         }
         Ok(())
     }
 
-    fn installed(&mut self, store: &Store, named: Option<&String>) -> Result<(), HostError> {
+    fn installed(&mut self, folders: &Folders, peek: &Peek, console: &Console) -> Result<(), HostError> {
+        let store = Store::open(&folders.data);
         let catalog = store.catalog()?;
-        // Names that came with a newer vantage win over packs that were there before.
-        let own = cli::own_names();
-        if self.chosen.is_none()
-            && let Some(named) = named.filter(|named| !own.contains(*named))
+        if let Some(named) = peek.named()
             && let Some(entry) = catalog.find(named)
         {
-            let description = entry.description()?;
-            let paths = description.commands.iter().map(|command| &command.path);
-            self.chosen = Some(Chosen {
-                word: by_its_first_name(&description, named),
-                own_paths: paths.map(|path| (path.clone(), entry.own_path(path))).collect(),
-                description,
-                origin: PackOrigin::Installed {
-                    component: store.component_path(&entry.digest())?,
-                    digest: entry.digest(),
-                },
-            });
+            // Names that came with a newer vantage win over packs that were there before.
+            if cli::is_own(named) {
+                shadowed::tell(named, entry.id(), &folders.state, console);
+            } else {
+                self.chosen = Some(Chosen::installed(&entry, named, &store)?);
+            }
         }
-        let other_names =
-            self.chosen.as_ref().map(|chosen| other_names(&chosen.description)).unwrap_or_default();
-        let is_free = |word: &str| !other_names.contains(word) && !own.iter().any(|name| name == word);
-        for command in catalog.commands().filter(|command| is_free(command.word)) {
-            self.words.push(PackWord {
-                word: command.word.to_owned(),
-                summary: Visible::line(command.summary).to_string(),
-                bundled: false,
-                hidden: command.hidden,
-            });
+        let is_unknown =
+            self.chosen.is_none() && peek.named().is_some_and(|named| !BUILT_INS.contains(&named));
+        if is_unknown || !help::names_a_command(peek) {
+            for command in catalog.commands().filter(|command| !cli::is_own(command.word)) {
+                self.words.push(PackWord {
+                    word: command.word.to_owned(),
+                    summary: Visible::line(command.summary).to_string(),
+                    bundled: false,
+                    hidden: command.hidden,
+                });
+            }
+        } else if let Some(chosen) =
+            self.chosen.as_ref().filter(|chosen| chosen.origin.trust() == Trust::ThirdParty)
+        {
+            // The tree takes the one that is described.
+            let (word, summary) = (chosen.word.clone(), chosen.description.summary.clone());
+            self.words.push(PackWord { word, summary, bundled: false, hidden: false });
         }
         Ok(())
     }
+}
+
+/// The word of the line, which must be one of the pack's.
+fn first_word<'a>(id: &str, words: &[&'a str], peek: &Peek) -> Result<&'a str, HostError> {
+    let has = words.join(", ");
+    let refused = |problem: String| {
+        HostError::usage(problem, vec![format!("`{id}` has {has}: vantage plugin exec {id} -- COMMAND")])
+    };
+    let Some(named) = peek.named() else {
+        return Err(refused("a command of the pack is missing".to_owned()));
+    };
+    let found = words.iter().find(|word| **word == named);
+    found.copied().ok_or_else(|| refused(format!("pack `{id}` has no command `{named}`")))
 }
 
 /// The word that a command of one word is called by first, where `named` is another name of it.
@@ -175,10 +245,4 @@ fn by_its_first_name(description: &Description, named: &str) -> String {
     let called =
         commands.find(|command| command.path.len() == 1 && command.aliases.iter().any(|name| name == named));
     called.map_or(named, |command| command.path[0].as_str()).to_owned()
-}
-
-/// Other names of commands of one word, which the tree gets with the command itself.
-fn other_names(description: &Description) -> BTreeSet<String> {
-    let commands = description.commands.iter().filter(|command| command.path.len() == 1);
-    commands.flat_map(|command| command.aliases.iter().cloned()).collect()
 }

@@ -4,6 +4,7 @@
 //! other pack there is the word and its summary, which the catalog has in one file. Nothing here
 //! runs a command, and no pack is started.
 
+pub mod exec;
 pub mod globals;
 pub mod help;
 pub mod packs;
@@ -53,17 +54,20 @@ pub struct PackWord {
     pub hidden: bool,
 }
 
-/// The names of all built-ins, which no pack can take.
-pub fn built_in_names() -> Vec<String> {
-    let command = BuiltIn::augment_subcommands(Command::new("vantage"));
-    let names = command.get_subcommands().map(|command| command.get_name().to_owned());
-    names.chain(std::iter::once("help".to_owned())).collect()
-}
+/// The names of all built-ins, which no pack can take. Written down, since making the tree to ask it takes
+/// time at every start; a test below holds them to it.
+pub const BUILT_INS: [&str; 10] =
+    ["login", "logout", "whoami", "api", "profile", "config", "plugin", "doctor", "version", "help"];
 
 /// The first words of all that is part of the binary: built-ins, and the commands of bundled packs.
-pub fn own_names() -> Vec<String> {
+pub fn own_names() -> impl Iterator<Item = &'static str> {
     let words = vantage_bundle::PACKS.iter().flat_map(|pack| pack.words);
-    built_in_names().into_iter().chain(words.map(|(word, _)| (*word).to_owned())).collect()
+    BUILT_INS.into_iter().chain(words.map(|(word, _)| *word))
+}
+
+/// Whether `word` is one of [`own_names`].
+pub fn is_own(word: &str) -> bool {
+    own_names().any(|name| name == word)
 }
 
 /// The tree for the line that `peek` has looked at.
@@ -75,21 +79,10 @@ pub fn tree(
     described: Option<(&str, &Description)>,
     now: jiff::Timestamp,
 ) -> Command {
-    let mut root = Command::new("vantage")
-        .version(env!("CARGO_PKG_VERSION"))
-        .about("The command line of the Vantage HPC platform")
-        .subcommand_required(true)
-        .arg_required_else_help(true)
-        .max_term_width(100)
-        .infer_long_args(false);
-    root = BuiltIn::augment_subcommands(Globals::augment_args(root));
+    let mut root = BuiltIn::augment_subcommands(root());
     // Other packs are only there for a line that names nothing known, which is told of near names: each
     // takes time, and there may be a thousand.
-    let first = match peek.words.first().map(String::as_str) {
-        Some("help") => peek.words.get(1),
-        _ => peek.words.first(),
-    };
-    let is_unknown = described.is_none() && first.is_some_and(|first| !built_in_names().contains(first));
+    let is_unknown = described.is_none() && peek.named().is_some_and(|named| !BUILT_INS.contains(&named));
     for word in words {
         match described {
             Some((name, description)) if name == word.word => {
@@ -103,11 +96,44 @@ pub fn tree(
         }
     }
     if help::names_a_command(peek) {
-        // Options that are the same everywhere would bury the command's own.
-        for option in Globals::augment_args(Command::new("globals")).get_arguments() {
-            root = root.mut_arg(option.get_id().as_str(), |option| option.hide(true));
-        }
-        return help::fold_global_options(root);
+        return about_one_command(root);
     }
     root.override_help(help::overview(words))
+}
+
+/// The tree of one pack alone, for `vantage plugin exec`: nobody else has its words there.
+pub fn tree_of_pack(word: &str, description: &Description, now: jiff::Timestamp) -> Command {
+    let root = root().bin_name(format!("vantage plugin exec {} --", description.id));
+    about_one_command(root.disable_help_subcommand(true).subcommand(packs::tree(word, description, now)))
+}
+
+fn root() -> Command {
+    let root = Command::new("vantage")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("The command line of the Vantage HPC platform")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .max_term_width(100)
+        .infer_long_args(false);
+    Globals::augment_args(root)
+}
+
+/// Options that are the same everywhere would bury the command's own.
+fn about_one_command(mut root: Command) -> Command {
+    for option in Globals::augment_args(Command::new("globals")).get_arguments() {
+        root = root.mut_arg(option.get_id().as_str(), |option| option.hide(true));
+    }
+    help::fold_global_options(root)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_built_ins_are_written_down() {
+        let command = BuiltIn::augment_subcommands(Command::new("vantage"));
+        let names = command.get_subcommands().map(Command::get_name);
+        assert_eq!(names.chain(["help"]).collect::<Vec<_>>(), BUILT_INS);
+    }
 }

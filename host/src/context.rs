@@ -65,6 +65,11 @@ impl Context {
             && self.environment.stderr_terminal
     }
 
+    /// Whether no server may be asked.
+    pub fn offline(&self) -> bool {
+        self.globals.offline || self.environment.is_set("VANTAGE_OFFLINE")
+    }
+
     /// Where configuration, data, state and cache lie.
     pub fn folders(&self) -> Result<Folders, HostError> {
         folders(&self.environment)
@@ -153,7 +158,8 @@ impl Context {
             USER_AGENT.to_owned(),
             self.environment.has_session_bus(),
             Arc::new(Teller::new(self)),
-        );
+        )
+        .offline(self.offline());
         Ok(self.surroundings.get_or_init(|| surroundings).clone())
     }
 

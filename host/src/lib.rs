@@ -89,9 +89,20 @@ fn prepare(
     peek: &Peek,
     console: &Console,
 ) -> Result<Option<Prepared>, HostError> {
-    let commands = Commands::find(environment, peek, console)?;
-    let described = commands.described();
-    let tree = cli::tree(peek, &commands.words(), described, jiff::Timestamp::now());
+    let now = jiff::Timestamp::now();
+    let (arguments, commands, tree) = match cli::exec::find(&arguments, peek) {
+        Some(cli::exec::OfPack { pack, arguments }) => {
+            let commands = Commands::of_pack(environment, &pack, &Peek::at(&arguments))?;
+            let tree =
+                commands.described().map(|(word, description)| cli::tree_of_pack(word, description, now));
+            (arguments, commands, tree.unwrap_or_default())
+        }
+        None => {
+            let commands = Commands::find(environment, peek, console)?;
+            let tree = cli::tree(peek, commands.words(), commands.described(), now);
+            (arguments, commands, tree)
+        }
+    };
     let matches = match tree.try_get_matches_from(arguments) {
         Ok(matches) => matches,
         Err(error) if !error.use_stderr() => {

@@ -46,6 +46,7 @@ fn the_overview_groups_commands_by_what_they_are() {
           --no-input              Never ask; fail where an answer would be needed
       -y, --yes                   Confirm what a command asks; never grants anything to a pack
           --dry-run               Show the changes that a command would make, and make none
+          --offline               Ask no server; what needs one fails
       -h, --help                  Show help
       -V, --version               Show the version
 

@@ -16,6 +16,7 @@ mod configuration;
 mod consent;
 mod doctor;
 mod documents;
+mod exec;
 mod guests;
 mod help;
 mod job;

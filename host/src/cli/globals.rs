@@ -72,6 +72,9 @@ pub struct Globals {
     /// Show the changes that a command would make, and make none
     #[arg(long, global = true)]
     pub dry_run: bool,
+    /// Ask no server; what needs one fails
+    #[arg(long, global = true)]
+    pub offline: bool,
 }
 
 fn format(text: &str) -> Result<Format, String> {

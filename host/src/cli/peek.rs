@@ -20,6 +20,8 @@ const WITH_VALUE: &[&str] =
 pub struct Peek {
     /// The words of the command, up to the first option that is not global.
     pub words: Vec<String>,
+    /// Where each word stands among the arguments.
+    pub places: Vec<usize>,
     /// The format that `-o` or `-j` names.
     pub format: Option<Format>,
     /// What `--color` names.
@@ -31,16 +33,18 @@ pub struct Peek {
 impl Peek {
     /// Looks at `arguments`, of which the first is the program's name.
     pub fn at(arguments: &[OsString]) -> Self {
-        let mut peek = Self { words: Vec::new(), format: None, color: Color::Auto, verbosity: 0 };
+        let (words, places) = (Vec::new(), Vec::new());
+        let mut peek = Self { words, places, format: None, color: Color::Auto, verbosity: 0 };
         let mut words_end = false;
-        let mut rest = arguments.iter().skip(1).map(|argument| argument.to_string_lossy());
-        while let Some(argument) = rest.next() {
+        let mut rest = arguments.iter().map(|argument| argument.to_string_lossy()).enumerate().skip(1);
+        while let Some((place, argument)) = rest.next() {
             if argument == "--" {
                 break;
             }
             if !argument.starts_with('-') || argument == "-" {
                 if !words_end {
                     peek.words.push(argument.into_owned());
+                    peek.places.push(place);
                 }
                 continue;
             }
@@ -48,7 +52,7 @@ impl Peek {
                 let value = match value {
                     Some(value) => Some(value.to_owned()),
                     None if WITH_VALUE.contains(&name.as_str()) => {
-                        rest.next().map(|value| value.into_owned())
+                        rest.next().map(|(_, value)| value.into_owned())
                     }
                     None => None,
                 };
@@ -58,6 +62,15 @@ impl Peek {
             }
         }
         peek
+    }
+
+    /// The word that says whose command it is, also where the line asks for help about it.
+    pub fn named(&self) -> Option<&str> {
+        let word = match self.words.first().map(String::as_str) {
+            Some("help") => self.words.get(1),
+            _ => self.words.first(),
+        };
+        word.map(String::as_str)
     }
 
     fn option(&mut self, name: &str, value: Option<&str>) {
@@ -117,6 +130,7 @@ fn is_global(name: &str) -> bool {
                 | "--yes"
                 | "-y"
                 | "--dry-run"
+                | "--offline"
                 | "--help"
                 | "-h"
         )

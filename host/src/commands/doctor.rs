@@ -42,8 +42,12 @@ pub async fn run(_: &Arguments, context: &Context) -> Result<Reply, HostError> {
         Ok(session) => {
             checks.extend(session.check_store());
             checks.extend(surroundings::check(environment));
-            checks.extend(session.check_provider().await);
-            checks.extend(session.check_apis().await);
+            if context.offline() {
+                checks.push(offline());
+            } else {
+                checks.extend(session.check_provider().await);
+                checks.extend(session.check_apis().await);
+            }
         }
         Err(error) => checks.push(failed("profile", &error)),
     }
@@ -73,6 +77,16 @@ fn configuration(context: &Context) -> Check {
             }
         }
         Err(error) => failed("configuration", &error),
+    }
+}
+
+/// What is behind the network is not looked at, and not called good.
+fn offline() -> Check {
+    Check {
+        subject: "network",
+        verdict: Verdict::Warning,
+        finding: "not looked at: this run is offline".to_owned(),
+        remedy: Some("leave --offline out, and VANTAGE_OFFLINE unset, to look".to_owned()),
     }
 }
 

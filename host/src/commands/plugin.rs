@@ -12,6 +12,7 @@ pub mod consent;
 pub mod difference;
 pub mod enabled;
 pub mod examine;
+pub mod exec;
 pub mod incoming;
 pub mod key_file;
 pub mod keygen;
@@ -55,6 +56,8 @@ enum Action {
     List(list::Arguments),
     /// Show a pack: its commands, where it comes from and what it may do
     Show(show::Arguments),
+    /// Run a command of a pack, whoever else has its name
+    Exec(exec::Arguments),
     /// Remove a pack with its grants and what it kept
     Remove(remove::Arguments),
     /// Allow a pack something that it declares
@@ -101,6 +104,7 @@ pub fn answer(arguments: &Arguments) -> AnswerSpec {
         Action::Add(_) => add::answer(),
         Action::List(_) => list::answer(),
         Action::Show(_) => show::answer(),
+        Action::Exec(_) => exec::answer(),
         Action::Remove(_) => remove::answer(),
         Action::Grant(_) | Action::Revoke(_) => authority::answer(),
         Action::Audit(arguments) => audit::answer(arguments),
@@ -127,6 +131,7 @@ pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, Host
         Action::Add(arguments) => add::run(arguments, context).await,
         Action::List(arguments) => list::run(arguments, context),
         Action::Show(arguments) => show::run(arguments, context).await,
+        Action::Exec(arguments) => exec::run(arguments),
         Action::Remove(arguments) => remove::run(arguments, context),
         Action::Grant(arguments) => authority::grant(arguments, context),
         Action::Revoke(arguments) => authority::revoke(arguments, context),

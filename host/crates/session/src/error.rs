@@ -326,6 +326,12 @@ pub enum SessionError {
         #[source]
         source: Option<reqwest::Error>,
     },
+    /// A server that was not asked, since the user wants none to be.
+    #[error("`{url}` is not asked: this run is offline")]
+    Offline {
+        /// Who was to be asked.
+        url: String,
+    },
     /// A server that cannot be reached until something is mended, so nothing was sent.
     #[error("`{url}` cannot be reached: {problem}")]
     Unreachable {

@@ -32,6 +32,8 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Makes requests, and reads answers up to a bound.
 pub(crate) struct Http {
     user_agent: String,
+    /// Whether nothing may be asked.
+    offline: bool,
     secure: OnceLock<Client>,
     loopback: OnceLock<Client>,
     secure_streams: OnceLock<Client>,
@@ -68,9 +70,10 @@ pub(crate) struct Answer {
 }
 
 impl Http {
-    pub(crate) fn new(user_agent: String) -> Self {
+    pub(crate) fn new(user_agent: String, offline: bool) -> Self {
         Self {
             user_agent,
+            offline,
             secure: OnceLock::new(),
             loopback: OnceLock::new(),
             secure_streams: OnceLock::new(),
@@ -81,7 +84,8 @@ impl Http {
     /// Begins a request to `url`.
     ///
     /// # Errors
-    /// An address that is neither https nor loopback; a client that cannot be set up.
+    /// An address that is neither https nor loopback; a client that cannot be set up; a run that asks
+    /// nobody.
     pub(crate) fn prepare(&self, method: Method, url: &Url) -> Result<Prepared, SessionError> {
         self.prepare_for(Purpose::Answer, method, url)
     }
@@ -96,6 +100,9 @@ impl Http {
 
     fn prepare_for(&self, purpose: Purpose, method: Method, url: &Url) -> Result<Prepared, SessionError> {
         address::check(url).map_err(|problem| SessionError::Address { url: url.to_string(), problem })?;
+        if self.offline {
+            return Err(SessionError::Offline { url: url.to_string() });
+        }
         let request_id = hex(random::<16>()?.as_slice());
         let client = self.client(purpose, url)?;
         let builder = client.request(method, url.clone()).header(REQUEST_ID, &request_id);

@@ -37,6 +37,7 @@ pub struct Surroundings {
     pub(crate) folders: Folders,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) user_agent: String,
+    pub(crate) offline: bool,
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) audience: Arc<dyn Audience>,
 }
@@ -52,7 +53,12 @@ impl Surroundings {
         audience: Arc<dyn Audience>,
     ) -> Self {
         let keyring = Arc::new(Keyring::new(session_bus));
-        Self { folders, clock, user_agent, keyring, audience }
+        Self { folders, clock, user_agent, offline: false, keyring, audience }
+    }
+
+    /// The same, where no server is asked if `offline`: what would need one fails.
+    pub fn offline(self, offline: bool) -> Self {
+        Self { offline, ..self }
     }
 }
 
@@ -122,7 +128,7 @@ impl Session {
     fn build(profile: Profile, surroundings: Surroundings, source: CredentialSource) -> Self {
         Self(Arc::new(Inner {
             profile,
-            http: Http::new(surroundings.user_agent.clone()),
+            http: Http::new(surroundings.user_agent.clone(), surroundings.offline),
             surroundings,
             source,
             turn: Arc::default(),
@@ -145,7 +151,7 @@ impl Session {
         let surroundings = Surroundings { audience: Arc::new(Nobody), ..self.surroundings().clone() };
         Some(Self(Arc::new(Inner {
             profile: self.profile().clone(),
-            http: Http::new(surroundings.user_agent.clone()),
+            http: Http::new(surroundings.user_agent.clone(), surroundings.offline),
             surroundings,
             source,
             turn: Arc::clone(&self.0.turn),

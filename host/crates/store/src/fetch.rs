@@ -72,6 +72,11 @@ impl Fetcher {
         Self { http: Http::new(user_agent.to_owned(), progress), limit }
     }
 
+    /// The same, which asks no server if `offline`.
+    pub fn offline(self, offline: bool) -> Self {
+        Self { http: self.http.offline(offline), ..self }
+    }
+
     /// Gets what `address` names.
     ///
     /// # Errors

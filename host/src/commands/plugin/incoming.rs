@@ -266,8 +266,7 @@ pub(super) fn check_names(
     alias: Option<&str>,
     store: &Store,
 ) -> Result<(), HostError> {
-    let taken = cli::own_names();
-    let taken: Vec<&str> = taken.iter().map(String::as_str).collect();
+    let taken: Vec<&str> = cli::own_names().collect();
     let called = match alias {
         Some(alias) => vantage_store::rename(description.clone(), alias)?,
         None => description.clone(),

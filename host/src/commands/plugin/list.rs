@@ -42,8 +42,8 @@ pub fn run(_: &Arguments, context: &Context) -> Result<Reply, HostError> {
         }
         if is_shadowed(&pack) {
             context.console().warn(&format!(
-                "vantage has commands named as those of `{}`; vantage plugin add SOURCE --as WORD names them anew",
-                pack.id
+                "vantage has commands named as those of `{id}`; vantage plugin exec {id} -- COMMAND runs the pack's",
+                id = pack.id
             ));
         }
         records.push(record(&pack, policies));
@@ -83,8 +83,7 @@ fn is_denied(pack: &Installed, policies: &Policies) -> bool {
 
 /// Whether none of a pack's words can be typed: a newer vantage has them itself.
 fn is_shadowed(pack: &Installed) -> bool {
-    let own = cli::own_names();
-    !pack.words.is_empty() && pack.words.iter().all(|word| own.contains(word))
+    !pack.words.is_empty() && pack.words.iter().all(|word| cli::is_own(word))
 }
 
 fn record(pack: &Installed, policies: &Policies) -> Value {

@@ -31,7 +31,8 @@ pub async fn fetch(address: &Address, context: &Context) -> Result<Fetched, Host
 
 /// What gets packs.
 pub fn fetcher(context: &Context) -> Fetcher {
-    Fetcher::new(USER_AGENT, COMPONENT_LIMIT, Arc::new(Download::new(context.console().clone())))
+    let progress = Arc::new(Download::new(context.console().clone()));
+    Fetcher::new(USER_AGENT, COMPONENT_LIMIT, progress).offline(context.offline())
 }
 
 /// Draws how far a download is.

@@ -61,6 +61,7 @@ impl SessionError {
             | Self::ConfigurationChanged { .. } => ErrorKind::Conflict,
             Self::Unavailable { .. }
             | Self::Unreachable { .. }
+            | Self::Offline { .. }
             | Self::LockBusy { .. }
             | Self::LockUnsupported { .. }
             | Self::KeyringUnreachable { .. }
@@ -166,6 +167,9 @@ impl SessionError {
             Self::TokenGiven { from } => vec![format!("unset {from} to sign in as somebody else")],
             Self::ApiName { .. } => vec!["a name is like `cluster`: a-z, 0-9 and `-`".into()],
             Self::Unreachable { remedy, .. } => vec![(*remedy).into()],
+            Self::Offline { .. } => {
+                vec!["leave --offline out, and VANTAGE_OFFLINE unset, to ask it".into()]
+            }
             Self::Client { .. } => vec![
                 "`-v` shows the cause; where the system has no certificates, SSL_CERT_FILE names a PEM file of them".into(),
             ],

@@ -33,6 +33,12 @@ pub enum FetchError {
         /// What went wrong.
         problem: String,
     },
+    /// Nobody was asked, since the user wants nobody to be.
+    #[error("`{url}` is not asked: this run is offline")]
+    Offline {
+        /// What was to be asked for.
+        url: String,
+    },
     /// The server answered with a failure.
     #[error("`{url}` failed: HTTP {status}")]
     Status {
@@ -101,7 +107,9 @@ impl FetchError {
         match self {
             Self::File(error) => error.kind(),
             Self::NotThere { .. } | Self::NoVersion { .. } => StoreErrorKind::NotFound,
-            Self::Unavailable { .. } | Self::Status { .. } => StoreErrorKind::Unavailable,
+            Self::Unavailable { .. } | Self::Status { .. } | Self::Offline { .. } => {
+                StoreErrorKind::Unavailable
+            }
             Self::Refused { .. } | Self::Digest { .. } => StoreErrorKind::Denied,
             Self::Taken { .. } => StoreErrorKind::Conflict,
             Self::Answer { .. } | Self::TooLarge { .. } | Self::Credentials { .. } => StoreErrorKind::Failed,
@@ -123,6 +131,7 @@ impl FetchError {
                 "a version that is published stays as it is: give the pack another one".to_owned()
             }
             Self::TooLarge { .. } => "debug information can be stripped from a component".to_owned(),
+            Self::Offline { .. } => "leave --offline out, and VANTAGE_OFFLINE unset, to ask it".to_owned(),
             Self::NotThere { .. }
             | Self::NoVersion { .. }
             | Self::Answer { .. }

@@ -27,6 +27,8 @@ const REDIRECTS: usize = 5;
 /// Makes requests. Cheap to make: clients are built when first needed.
 pub(super) struct Http {
     user_agent: String,
+    /// Whether nobody may be asked.
+    offline: bool,
     secure: OnceLock<Client>,
     loopback: OnceLock<Client>,
     pub(super) progress: Arc<dyn Progress>,
@@ -62,7 +64,12 @@ impl Request {
 
 impl Http {
     pub(super) fn new(user_agent: String, progress: Arc<dyn Progress>) -> Self {
-        Self { user_agent, secure: OnceLock::new(), loopback: OnceLock::new(), progress }
+        let (secure, loopback) = (OnceLock::new(), OnceLock::new());
+        Self { user_agent, offline: false, secure, loopback, progress }
+    }
+
+    pub(super) fn offline(self, offline: bool) -> Self {
+        Self { offline, ..self }
     }
 
     /// Gets a file; none where the server says that there is none.
@@ -120,6 +127,9 @@ impl Http {
     async fn once(&self, request: &Request) -> Result<Response, FetchError> {
         let url = &request.url;
         check_url(url).map_err(|problem| FetchError::Answer { url: url.to_string(), problem })?;
+        if self.offline {
+            return Err(FetchError::Offline { url: url.to_string() });
+        }
         let mut builder = self
             .client(url)?
             .request(request.method.clone(), url.clone())
