@@ -6,7 +6,7 @@
 mod shadowed;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use vantage_bundle::BundledPack;
 use vantage_output::Console;
@@ -38,6 +38,8 @@ pub struct Chosen {
     pub description: Description,
     /// Where its component is.
     pub origin: PackOrigin,
+    /// The file that it follows, where there is something new in it.
+    pub outrun: Option<PathBuf>,
     /// The pack's own path of each command, by the path that the user types.
     own_paths: BTreeMap<Vec<String>, Vec<String>>,
 }
@@ -48,6 +50,7 @@ impl Chosen {
             word: word.to_owned(),
             description: Description::parse(pack.description)?,
             origin: PackOrigin::Bundled(pack),
+            outrun: None,
             own_paths: BTreeMap::new(),
         })
     }
@@ -59,6 +62,7 @@ impl Chosen {
             word: by_its_first_name(&description, named),
             own_paths: paths.map(|path| (path.clone(), entry.own_path(path))).collect(),
             description,
+            outrun: entry.outrun()?,
             origin: PackOrigin::Installed {
                 component: store.component_path(&entry.digest())?,
                 digest: entry.digest(),
@@ -167,6 +171,12 @@ impl Commands {
     pub fn described(&self) -> Option<(&str, &Description)> {
         let chosen = self.chosen.as_ref()?;
         Some((&chosen.word, &chosen.description))
+    }
+
+    /// The pack that the line names and the file that it follows, where there is something new in it.
+    pub fn outrun(&self) -> Option<(&str, &Path)> {
+        let chosen = self.chosen.as_ref()?;
+        Some((&chosen.description.id, chosen.outrun.as_deref()?))
     }
 
     /// The pack that answers to `word`.

@@ -26,12 +26,7 @@ pub fn console(style: Style) -> Console {
 
 /// The console for what goes wrong before the line is parsed.
 pub fn first_console(peek: &Peek, environment: &Environment) -> Console {
-    let options = clap::Command::new("vantage").no_binary_name(true);
-    let matches = <Globals as clap::Args>::augment_args(options).get_matches_from(Vec::<String>::new());
-    let style = match <Globals as clap::FromArgMatches>::from_arg_matches(&matches) {
-        Ok(defaults) => defaults.style(environment),
-        Err(_) => return console(Style::default()),
-    };
+    let style = Globals::default().style(environment);
     console(Style {
         format: peek.format.or(style.format),
         stdout_color: globals::color(peek.color, environment, environment.stdout_terminal),

@@ -6,6 +6,7 @@
 //!
 //! - [`environment`]: what the process was started with;
 //! - [`cli`]: the command tree, from built-ins and the catalog of packs;
+//! - [`follow`]: packs whose file has a new build;
 //! - [`context`]: builds sessions, stores and engines when a command asks for them;
 //! - [`commands`]: one file a command;
 //! - [`adapters`]: joins what a pack may ask for to session, store and output;
@@ -25,6 +26,7 @@ pub mod context;
 pub mod diagnostics;
 pub mod environment;
 pub mod error;
+pub mod follow;
 pub mod framed;
 pub mod pack_settings;
 pub mod panics;
@@ -92,13 +94,16 @@ fn prepare(
     let now = jiff::Timestamp::now();
     let (arguments, commands, tree) = match cli::exec::find(&arguments, peek) {
         Some(cli::exec::OfPack { pack, arguments }) => {
-            let commands = Commands::of_pack(environment, &pack, &Peek::at(&arguments))?;
+            let peek = Peek::at(&arguments);
+            let find = || Commands::of_pack(environment, &pack, &peek);
+            let commands = up_to_date(find, environment, console)?;
             let tree =
                 commands.described().map(|(word, description)| cli::tree_of_pack(word, description, now));
             (arguments, commands, tree.unwrap_or_default())
         }
         None => {
-            let commands = Commands::find(environment, peek, console)?;
+            let find = || Commands::find(environment, peek, console);
+            let commands = up_to_date(find, environment, console)?;
             let tree = cli::tree(peek, commands.words(), commands.described(), now);
             (arguments, commands, tree)
         }
@@ -117,6 +122,22 @@ fn prepare(
         return Err(HostError::usage(format!("{name} is not text in UTF-8"), Vec::new()));
     }
     Ok(Some(Prepared { globals, matches, commands }))
+}
+
+/// The commands, once more where the pack that is named follows a file with something new in it.
+fn up_to_date(
+    find: impl Fn() -> Result<Commands, HostError>,
+    environment: &Environment,
+    console: &Console,
+) -> Result<Commands, HostError> {
+    let commands = find()?;
+    match commands.outrun() {
+        None => Ok(commands),
+        Some((id, file)) => {
+            follow::follow(id, file, environment, console)?;
+            find()
+        }
+    }
 }
 
 impl Prepared {

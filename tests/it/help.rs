@@ -188,11 +188,14 @@ fn what_authors_do_is_explained() {
     Usage: vantage plugin keygen [OPTIONS]
 
     Options:
-          --secret <FILE>  File for the secret key, which only you may read [default: vantage.key]
-          --public <FILE>  File for the public key, which goes beside your packs [default: minisign.pub]
-          --no-password    Leave the secret key without a password
-          --force          Replace files that are there
-      -h, --help           Print help
+          --secret <FILE>     File for the secret key, which only you may read [default: vantage.key]
+          --public <FILE>     File for the public key, which goes beside your packs [default:
+                              minisign.pub]
+          --succeeds <FILE>   The secret key that the new one follows, which signs that it does
+          --publisher <NAME>  For whom both keys sign: the first word of the ids of the packs
+          --no-password       Leave the secret key without a password
+          --force             Replace files that are there
+      -h, --help              Print help
 
     The files are minisign's, which can use them too. Without a terminal the password is that of
     VANTAGE_SIGNING_PASSWORD.
@@ -202,6 +205,10 @@ fn what_authors_do_is_explained() {
           Asks for a password, and writes vantage.key and minisign.pub
       vantage plugin keygen --secret ~/keys/acme.key --public acme.pub
           Writes them elsewhere
+      vantage plugin keygen --secret new.key --succeeds vantage.key --publisher acme --force
+          Makes a key that follows an older one: minisign.pub.minisig, beside minisign.pub, lets those
+          who
+          know the old key take the new one
 
     Global options, such as -o FORMAT and -p PROFILE: vantage --help
     --- stderr

@@ -24,6 +24,7 @@ mod languages;
 mod layering;
 #[cfg(target_os = "linux")]
 mod lifecycle;
+mod linked;
 mod load;
 mod network;
 mod packs;

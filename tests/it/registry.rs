@@ -5,6 +5,8 @@ mod hostile;
 #[cfg(target_os = "linux")]
 mod interrupted;
 mod locked;
+mod rotation;
+mod several;
 
 use std::fs;
 use std::path::PathBuf;

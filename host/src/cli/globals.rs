@@ -10,9 +10,10 @@ use crate::environment::Environment;
 use crate::error::HostError;
 
 /// When to colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Color {
     /// On terminals that take colours.
+    #[default]
     Auto,
     /// Always.
     Always,
@@ -21,7 +22,7 @@ pub enum Color {
 }
 
 /// The global options as given on the command line.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Global options")]
 pub struct Globals {
     /// Profile to use

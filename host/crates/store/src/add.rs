@@ -8,19 +8,21 @@
 use std::collections::BTreeSet;
 
 use vantage_policy::capability::Capability;
+use vantage_policy::decision::Grants;
 use vantage_policy::description::Description;
 
 use crate::digest::Digest;
 use crate::error::StoreError;
-use crate::grants::GrantSet;
+use crate::grants::{GrantRecord, GrantSet};
 use crate::index::{GENERATIONS, Generation, Loaded, PackId, PackRecord};
 use crate::list::Installed;
 use crate::names::{self, Owner, is_bundled};
 use crate::objects::Sort;
 use crate::signature::PublicKey;
 use crate::source::Source;
+use crate::stamp::Stamp;
 use crate::store::Store;
-use crate::trust;
+use crate::trust::{self, Standing};
 
 /// A pack that the user agreed to.
 #[derive(Debug, Clone)]
@@ -39,12 +41,30 @@ pub struct NewPack<'a> {
     pub key: Option<PublicKey>,
     /// The signature's text.
     pub signature: Option<String>,
+    /// The text of the record by which the key follows another.
+    pub succession: Option<String>,
+    /// What the file was that it follows, when it was read; none for a pack that follows none.
+    pub stamp: Option<Stamp>,
     /// The name that the user gave with `--as`; none keeps an earlier one.
     pub alias: Option<String>,
-    /// What the user granted.
-    pub grants: GrantSet,
+    /// What the user granted; none where nobody was asked, and nothing more is granted.
+    pub grants: Option<GrantSet>,
+    /// Why it is stored.
+    pub occasion: Occasion,
     /// The time, in RFC 3339.
     pub now: String,
+}
+
+/// Why a pack is stored, which decides what of the one before it stays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Occasion {
+    /// The user added it: it is theirs from now on, whatever lock asked for it before.
+    Added,
+    /// A newer version of what was there. What was granted in other profiles stays where it is still
+    /// asked for and reaches no further, if it is the same publisher's.
+    Upgraded,
+    /// The lock in this file asks for it.
+    Synced(String),
 }
 
 /// What removing a pack took away.
@@ -86,16 +106,30 @@ impl Store {
                 size: new.bytes.len() as u64,
                 publisher_key: new.key.map(|key| key.to_string()),
                 signature: new.signature.clone(),
+                succession: new.succession.clone(),
+                stamp: new.stamp,
                 added: new.now.clone(),
                 words: names::first_words(new.description).into_iter().map(str::to_owned).collect(),
                 capabilities,
                 source: new.source.clone(),
             };
-            let source = &new.source;
-            trust::note(loaded, id.as_str(), &generation.version, source, new.key.as_ref(), &new.now)?;
+            let standing = trust::note(loaded, id.as_str(), &new)?;
             let mut record = loaded.index.packs.remove(id.as_str()).unwrap_or_default();
-            record.activate(generation, &new);
+            let before = record.active().map(Generation::identity);
+            let identity = generation.identity();
+            let follows =
+                matches!(standing, Standing::Succeeded { .. }).then_some(before.as_deref()).flatten();
+            let is_same = before.as_deref() == Some(&identity) || follows.is_some();
+            record.activate(generation, &new, is_same)?;
             check_words(&id, &record, loaded)?;
+            if let Some(before) = follows {
+                // What it keeps is its own under the key that follows, too.
+                self.copy_storage(id.as_str(), before, &identity)?;
+            }
+            if let Some(kept) = loaded.index.kept_values.get_mut(id.as_str()) {
+                kept.remove(&identity);
+            }
+            loaded.index.kept_values.retain(|_, identities| !identities.is_empty());
             self.objects().write(Sort::Component, new.bytes)?;
             self.objects().write(Sort::Description, new.description_json.as_bytes())?;
             loaded.index.packs.insert(id.clone(), record);
@@ -108,12 +142,34 @@ impl Store {
         installed.ok_or_else(|| StoreError::NotInstalled { name: new.description.id.clone() })
     }
 
-    /// Removes a pack with its grants, stored values and bytes, and says what that was.
+    /// Removes a pack with its grants, stored values and bytes, and says what that was. What a pack that is
+    /// gone left behind is removed too.
     pub fn remove(&self, id: &str) -> Result<Removed, StoreError> {
-        let change = |loaded: &mut Loaded| match loaded.index.packs.remove(id) {
-            Some(record) if record.is_installed() => Ok(record),
-            _ if is_bundled(id) => Err(StoreError::Bundled { id: id.to_owned() }),
-            _ => Err(StoreError::NotInstalled { name: id.to_owned() }),
+        self.remove_and(id, false)
+    }
+
+    /// Removes a pack with its grants and bytes. Its values stay for when it is added again: by the same
+    /// publisher, or with the same bytes.
+    pub fn remove_but_values(&self, id: &str) -> Result<Removed, StoreError> {
+        self.remove_and(id, true)
+    }
+
+    fn remove_and(&self, id: &str, keep_values: bool) -> Result<Removed, StoreError> {
+        let change = |loaded: &mut Loaded| {
+            let kept = if keep_values { None } else { loaded.index.kept_values.remove(id) };
+            let record = match loaded.index.packs.remove(id) {
+                Some(record) if record.is_installed() => record,
+                _ if is_bundled(id) => return Err(StoreError::Bundled { id: id.to_owned() }),
+                _ if kept.is_some() => PackRecord::default(),
+                _ => return Err(StoreError::NotInstalled { name: id.to_owned() }),
+            };
+            if keep_values {
+                let id = PackId::try_from(id.to_owned());
+                let id = id.map_err(|id| StoreError::NotInstalled { name: id })?;
+                let identities = record.generations.iter().map(Generation::identity);
+                loaded.index.kept_values.entry(id).or_default().extend(identities);
+            }
+            Ok(record)
         };
         let (record, (objects, storage_bytes)) = self.change_and(change, |loaded| self.collect(loaded))?;
         let its = |digest: &Digest| {
@@ -140,7 +196,10 @@ impl Store {
             loaded.index.packs.iter().flat_map(|(id, record)| {
                 record.generations.iter().map(move |one| (id.as_str(), one.identity()))
             });
-        (self.objects().keep_only(&needed), self.keep_storage_of(kept))
+        let of_gone = loaded.index.kept_values.iter().flat_map(|(id, identities)| {
+            identities.iter().map(move |identity| (id.as_str(), identity.clone()))
+        });
+        (self.objects().keep_only(&needed), self.keep_storage_of(kept.chain(of_gone)))
     }
 }
 
@@ -180,14 +239,34 @@ pub(crate) fn check_words(id: &PackId, record: &PackRecord, loaded: &Loaded) -> 
 }
 
 impl PackRecord {
-    /// Makes `generation` the active one, and drops the oldest beyond those that are kept.
-    fn activate(&mut self, generation: Generation, new: &NewPack<'_>) {
-        let digest = generation.digest;
+    /// Makes `generation` the active one, and drops the oldest beyond those that are kept. `is_same`: it is
+    /// of whoever the one before it is of.
+    fn activate(
+        &mut self,
+        generation: Generation,
+        new: &NewPack<'_>,
+        is_same: bool,
+    ) -> Result<(), StoreError> {
+        let (digest, before) = (generation.digest, self.active);
+        match &new.occasion {
+            Occasion::Added => self.lock = None,
+            // A pack that was there before is not the lock's.
+            Occasion::Synced(lock) if !self.is_installed() => self.lock = Some(lock.clone()),
+            Occasion::Synced(_) | Occasion::Upgraded => {}
+        }
         if let Some(same) = self.generations.iter().position(|one| one.digest == digest) {
             let earlier = self.generations.remove(same);
             if earlier.source != generation.source {
                 self.grants.retain(|held| held.digest != Some(digest));
             }
+        }
+        let carried = match new.occasion {
+            Occasion::Upgraded if is_same => self.carried(before, digest, new)?,
+            _ => Vec::new(),
+        };
+        if generation.source.followed().is_some() {
+            // Every build of a file that is followed takes the place of the one before.
+            self.generations.retain(|one| one.source.followed().is_none());
         }
         self.generations.push(generation);
         let surplus = self.generations.len().saturating_sub(GENERATIONS);
@@ -199,7 +278,37 @@ impl PackRecord {
         if new.alias.is_some() {
             self.alias.clone_from(&new.alias);
         }
-        self.put_grants(Some(digest), new.grants.clone(), &new.now);
+        self.grants.extend(carried);
+        if let Some(grants) = &new.grants {
+            self.put_grants(Some(digest), grants.clone(), &new.now);
+        }
+        Ok(())
+    }
+
+    /// What `digest` has in profiles that nobody asks about now: what the content before it was granted
+    /// there, as far as it is still asked for and reaches no further.
+    fn carried(
+        &self,
+        before: Option<Digest>,
+        digest: Digest,
+        new: &NewPack<'_>,
+    ) -> Result<Vec<GrantRecord>, StoreError> {
+        if before == Some(digest) {
+            return Ok(Vec::new());
+        }
+        let wishes = Grants::all_of(new.description).map_err(|source| described(new, source))?;
+        let granted = self.grants.iter().filter(|held| before.is_some() && held.digest == before);
+        let carried = granted.map(|held| {
+            let mut grants = Grants::none();
+            for capability in held.grants.capabilities() {
+                let reach = held.grants.reach(capability).zip(wishes.reach(capability));
+                if reach.is_some_and(|(held, wanted)| wanted.exceeds(held).is_empty()) {
+                    grants.grant_from(&wishes, capability);
+                }
+            }
+            GrantRecord { digest: Some(digest), grants, ..held.clone() }
+        });
+        Ok(carried.filter(|held| !held.grants.is_empty()).collect())
     }
 
     /// Whether nothing is worth keeping, as when a bundled pack's last revocation was lifted.

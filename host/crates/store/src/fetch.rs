@@ -16,6 +16,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use semver::Version;
+use url::Url;
 
 pub use self::error::FetchError;
 use self::http::Http;
@@ -26,9 +27,15 @@ use crate::digest::Digest;
 use crate::error::StoreError;
 use crate::files;
 use crate::source::Source;
+use crate::stamp::Stamp;
 
 /// The longest signature and the longest public key, in bytes.
 const SIGNATURE_LIMIT: u64 = 8 << 10;
+
+/// The name under which minisign, and everyone after it, keeps a public key.
+const KEY_FILE: &str = "minisign.pub";
+/// The record by which that key follows another: the signature of the other over it.
+const SUCCESSION_FILE: &str = "minisign.pub.minisig";
 
 /// Hears how far a download is.
 pub trait Progress: Send + Sync {
@@ -49,6 +56,8 @@ pub struct Fetched {
     pub version: Option<Version>,
     /// What signs it, as it was found there; none where there is nothing.
     pub signature: Option<FoundSignature>,
+    /// What the file was when it was read; none for what is no file of this computer.
+    pub stamp: Option<Stamp>,
 }
 
 /// A signature as it was found, with the key that came along, if one did.
@@ -58,6 +67,8 @@ pub struct FoundSignature {
     pub text: String,
     /// The text of a minisign public key. It proves nothing by itself: who signs can bring any key.
     pub key: Option<String>,
+    /// The text of the record by which that key follows another, if one came along.
+    pub succession: Option<String>,
 }
 
 /// Gets packs.
@@ -116,20 +127,25 @@ impl Fetcher {
     }
 
     fn file(&self, path: &Path) -> Result<Fetched, FetchError> {
-        let bytes = files::read_source(path, self.limit)?;
+        let (bytes, metadata) = files::read_source(path, self.limit)?;
         let beside = |path: &Path| match files::read_source(path, SIGNATURE_LIMIT) {
-            Ok(bytes) => Ok(Some(text(&path.display().to_string(), bytes)?)),
+            Ok((bytes, _)) => Ok(Some(text(&path.display().to_string(), bytes)?)),
             Err(StoreError::SourceNotFound { .. }) => Ok(None),
             Err(error) => Err(FetchError::from(error)),
         };
         let mut name = path.as_os_str().to_owned();
         name.push(".minisig");
         let signature = match beside(Path::new(&name))? {
-            Some(text) => Some(FoundSignature { text, key: beside(&path.with_file_name("minisign.pub"))? }),
+            Some(text) => Some(FoundSignature {
+                text,
+                key: beside(&path.with_file_name(KEY_FILE))?,
+                succession: beside(&path.with_file_name(SUCCESSION_FILE))?,
+            }),
             None => None,
         };
         let digest = Digest::of(&bytes);
-        Ok(Fetched { bytes, digest, source: Source::found_at(path)?, version: None, signature })
+        let (source, stamp) = (Source::found_at(path)?, Some(Stamp::of(&metadata)));
+        Ok(Fetched { bytes, digest, source, version: None, signature, stamp })
     }
 
     async fn web(&self, web: &WebAddress) -> Result<Fetched, FetchError> {
@@ -146,18 +162,23 @@ impl Fetcher {
         signature.set_path(&format!("{}.minisig", web.url.path()));
         let signature = match self.http.file(&signature, SIGNATURE_LIMIT, false).await? {
             None => None,
-            Some(bytes) => {
-                let key = web.url.join("minisign.pub").map_err(|error| FetchError::Answer {
-                    url: web.url.to_string(),
-                    problem: error.to_string(),
-                })?;
-                let found = self.http.file(&key, SIGNATURE_LIMIT, false).await?;
-                let key = found.map(|bytes| text(key.as_str(), bytes)).transpose()?;
-                Some(FoundSignature { text: text(signature.as_str(), bytes)?, key })
-            }
+            Some(bytes) => Some(FoundSignature {
+                text: text(signature.as_str(), bytes)?,
+                key: self.beside(&web.url, KEY_FILE).await?,
+                succession: self.beside(&web.url, SUCCESSION_FILE).await?,
+            }),
         };
         let source = Source::Web { url: web.url.to_string(), pinned: web.digest.is_some() };
-        Ok(Fetched { bytes, digest, source, version: None, signature })
+        Ok(Fetched { bytes, digest, source, version: None, signature, stamp: None })
+    }
+
+    /// The text of a small file in the folder of `url`; none where there is none.
+    async fn beside(&self, url: &Url, name: &str) -> Result<Option<String>, FetchError> {
+        let url = url
+            .join(name)
+            .map_err(|error| FetchError::Answer { url: url.to_string(), problem: error.to_string() })?;
+        let found = self.http.file(&url, SIGNATURE_LIMIT, false).await?;
+        found.map(|bytes| text(url.as_str(), bytes)).transpose()
     }
 }
 

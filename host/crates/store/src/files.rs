@@ -189,7 +189,7 @@ pub(crate) fn remove(path: &Path) -> Option<u64> {
 }
 
 /// Reads a file that the user named, once, so that what is checked is what is stored.
-pub(crate) fn read_source(path: &Path, limit: u64) -> Result<Vec<u8>, StoreError> {
+pub(crate) fn read_source(path: &Path, limit: u64) -> Result<(Vec<u8>, Metadata), StoreError> {
     let file = OpenOptions::new()
         .read(true)
         .custom_flags((OFlags::NONBLOCK | OFlags::CLOEXEC).bits().cast_signed())
@@ -206,7 +206,8 @@ pub(crate) fn read_source(path: &Path, limit: u64) -> Result<Vec<u8>, StoreError
     if metadata.len() > limit {
         return Err(too_large());
     }
-    read_bounded(file, limit, path)?.ok_or_else(too_large)
+    let bytes = read_bounded(file, limit, path)?.ok_or_else(too_large)?;
+    Ok((bytes, metadata))
 }
 
 /// Says that a file could not be opened, and whether that is for a symbolic link in its place.
@@ -245,6 +246,26 @@ fn check_owner(path: &Path, metadata: &Metadata) -> Result<(), StoreError> {
     let mode = metadata.mode() & 0o7777;
     if mode & 0o022 != 0 {
         return Err(foreign(path, format!("others can write it (mode {mode:04o})")));
+    }
+    Ok(())
+}
+
+/// Refuses to follow a file that everybody could put something else in place of. A group may: many systems
+/// give each user one of their own, and let it write by default.
+pub(crate) fn check_followed(path: &Path) -> Result<(), StoreError> {
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    for one in [folder, path] {
+        let metadata = fs::metadata(one).map_err(|error| StoreError::io("read", one, error))?;
+        let (user, owner) = (rustix::process::geteuid(), metadata.uid());
+        if !user.is_root() && owner != user.as_raw() && owner != 0 {
+            return Err(foreign(one, format!("it belongs to user {owner}, not to {}", user.as_raw())));
+        }
+        let mode = metadata.mode() & 0o7777;
+        // Where the sticky bit is, as on /tmp, only owners replace their files.
+        let is_sticky = metadata.is_dir() && mode & 0o1000 != 0;
+        if mode & 0o002 != 0 && !is_sticky {
+            return Err(foreign(one, format!("everybody can write it (mode {mode:04o})")));
+        }
     }
     Ok(())
 }

@@ -7,12 +7,14 @@
 //! allows is decided in `vantage-policy`; `authority.rs` changes these records.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use vantage_policy::capability::Capability;
 use vantage_policy::decision::Grants;
 
 use crate::digest::Digest;
+use crate::stamp::Stamp;
 
 /// What makes a profile the one that something was granted in.
 ///
@@ -105,6 +107,24 @@ pub(crate) struct Authority {
     pub(crate) grants: Vec<GrantRecord>,
     #[serde(default)]
     pub(crate) revoked: Vec<Revocation>,
+    /// The file that the pack follows, with what it was when it was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) link: Option<Link>,
+}
+
+/// A file that a pack follows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Link {
+    pub(crate) path: PathBuf,
+    pub(crate) stamp: Option<Stamp>,
+}
+
+impl Link {
+    /// The file, where it is not what it was when it was read, or is gone.
+    pub(crate) fn outrun(self) -> Option<PathBuf> {
+        let now = std::fs::metadata(&self.path).ok().as_ref().map(Stamp::of);
+        (self.stamp.is_none() || now != self.stamp).then_some(self.path)
+    }
 }
 
 impl Authority {

@@ -14,6 +14,7 @@ use vantage_policy::capability::Capability;
 use crate::digest::Digest;
 use crate::grants::{GrantRecord, Revocation};
 use crate::source::Source;
+use crate::stamp::Stamp;
 use crate::trust::TrustedKey;
 
 mod loaded;
@@ -38,6 +39,9 @@ pub(crate) struct Index {
     /// The highest versions that were seen, by pack and origin.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) seen: BTreeMap<String, Version>,
+    /// Packs that are gone and whose values stay, each with what they belong to.
+    #[serde(rename = "kept-values", default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) kept_values: BTreeMap<PackId, BTreeSet<String>>,
 }
 
 /// A pack's id, checked: publisher and name, each a word.
@@ -56,6 +60,9 @@ pub(crate) struct PackRecord {
     pub(crate) enabled: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) alias: Option<String>,
+    /// The lock whose sync installed it; none for a pack that the user added.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) lock: Option<String>,
     /// The newest last; no two have the same digest.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) generations: Vec<Generation>,
@@ -83,6 +90,12 @@ pub struct Generation {
     /// The signature, which is given on with the pack.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature: Option<String>,
+    /// The record by which its signer's key follows another, which is given on too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub succession: Option<String>,
+    /// What the file that it follows was when it was read; none for a pack that follows none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stamp: Option<Stamp>,
     /// When it was added, in RFC 3339.
     pub added: String,
     /// The first words of its commands, without an alias.
@@ -95,7 +108,13 @@ pub struct Generation {
 
 impl Default for Index {
     fn default() -> Self {
-        Self { version: VERSION, packs: BTreeMap::new(), keys: Vec::new(), seen: BTreeMap::new() }
+        Self {
+            version: VERSION,
+            packs: BTreeMap::new(),
+            keys: Vec::new(),
+            seen: BTreeMap::new(),
+            kept_values: BTreeMap::new(),
+        }
     }
 }
 
@@ -105,6 +124,7 @@ impl Default for PackRecord {
             active: None,
             enabled: true,
             alias: None,
+            lock: None,
             generations: Vec::new(),
             grants: Vec::new(),
             revoked: Vec::new(),
@@ -142,9 +162,14 @@ impl PackRecord {
 }
 
 impl Generation {
-    /// What must stay the same for the pack to be the same one: who signed it, or else its bytes.
+    /// What must stay the same for the pack to be the same one: who signed it, or the file that it
+    /// follows, or else its bytes.
     pub(crate) fn identity(&self) -> String {
-        self.publisher_key.clone().unwrap_or_else(|| self.digest.to_string())
+        match (&self.publisher_key, self.source.followed()) {
+            (Some(key), _) => key.clone(),
+            (None, Some(file)) => format!("link {}", file.display()),
+            (None, None) => self.digest.to_string(),
+        }
     }
 }
 

@@ -58,7 +58,7 @@ mod storage;
 mod store;
 mod trust;
 
-pub use add::{NewPack, Removed};
+pub use add::{NewPack, Occasion, Removed};
 pub use address::{Address, AddressError, RegistryAddress, Wanted, WebAddress};
 pub use audit::{
     AuditDecision, AuditEntry, AuditFault, AuditFinding, AuditFindings, AuditLine, AuditLog, AuditProblem,
@@ -75,7 +75,9 @@ pub use index::Generation;
 pub use list::{Broken, Installed};
 pub use lockfile::{LOCK_FILE, LOCK_LIMIT, LockFile, LockFileError, LockedPack};
 pub use names::{Owner, check_alias, check_names, first_words, is_bundled, own_path, rename};
+pub use resemblance::Resemblance;
 pub use source::Source;
+pub use stamp::Stamp;
 pub use storage::PackStorage;
 pub use store::Store;
 pub use trust::{Standing, TrustError, TrustedKey};

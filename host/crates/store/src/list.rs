@@ -33,6 +33,8 @@ pub struct Installed {
     pub enabled: bool,
     /// The name that the user gave with `--as`.
     pub alias: Option<String>,
+    /// The lock whose sync installed it; none for a pack that the user added.
+    pub lock: Option<String>,
     /// The words that the user types first for its commands.
     pub words: Vec<String>,
     /// All kept versions, the oldest first.
@@ -102,6 +104,7 @@ impl Store {
             added: shown.map(|one| one.added.clone()).unwrap_or_default(),
             enabled: record.enabled && record.active().is_some(),
             alias: record.alias.clone(),
+            lock: record.lock.clone(),
             words: record.words(),
             generations: record.generations.clone(),
             grants: record.grants.clone(),
@@ -151,6 +154,7 @@ fn unreadable(id: &str, reason: &str) -> Installed {
         added: String::new(),
         enabled: false,
         alias: None,
+        lock: None,
         words: Vec::new(),
         generations: Vec::new(),
         grants: Vec::new(),

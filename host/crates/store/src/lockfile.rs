@@ -115,7 +115,7 @@ impl Generation {
     /// Where exactly these bytes are.
     pub fn pinned_source(&self) -> String {
         match &self.source {
-            Source::File { path } => path.clone(),
+            Source::File { path, .. } => path.clone(),
             Source::Web { url, .. } => format!("{url}#sha256={}", self.digest.hex()),
             Source::Oci { repository, manifest, .. } => format!("{repository}@{manifest}"),
         }

@@ -70,6 +70,36 @@ impl Bound {
 /// For whatever is not a signature of these bytes, by this key, of the present kind, over a comment
 /// that names a pack.
 pub fn verify(signature_text: &str, key: &PublicKey, bytes: &[u8]) -> Result<Bound, SignatureError> {
+    let TrustedComment { id, version, digest } = comment(signature_text, key, bytes)?.parse()?;
+    Ok(Bound { id, version, digest })
+}
+
+/// Checks that the holder of `old` named `new` as the key that signs for `publisher` after it: a signature
+/// over the line of the new key, whose trusted comment is that of [`succession_comment`].
+///
+/// # Errors
+///
+/// For whatever else it is.
+pub fn verify_succession(
+    record: &str,
+    old: &PublicKey,
+    new: &PublicKey,
+    publisher: &str,
+) -> Result<(), SignatureError> {
+    let comment = comment(record, old, new.to_string().as_bytes())?;
+    match comment == succession_comment(publisher) {
+        true => Ok(()),
+        false => Err(SignatureError::NoSuccession { comment: comment::excerpt(&comment) }),
+    }
+}
+
+/// What is signed beside a new key: for which publisher it signs.
+pub fn succession_comment(publisher: &str) -> String {
+    format!("key {publisher}")
+}
+
+/// The trusted comment of a signature that holds.
+fn comment(signature_text: &str, key: &PublicKey, bytes: &[u8]) -> Result<String, SignatureError> {
     let parts = Parts::parse(signature_text)?;
     if parts.key_id != key.id_bytes() {
         let signed_by = parts.key_id();
@@ -77,8 +107,7 @@ pub fn verify(signature_text: &str, key: &PublicKey, bytes: &[u8]) -> Result<Bou
     }
     let signature = parts.decoded()?;
     key.decoded()?.verify(bytes, &signature, false).map_err(|error| failed(&error, &parts, key))?;
-    let TrustedComment { id, version, digest } = parts.comment.parse()?;
-    Ok(Bound { id, version, digest })
+    Ok(parts.comment)
 }
 
 /// The id of the key that a signature says it was made with, as minisign prints it. Not verified: it
@@ -98,5 +127,7 @@ fn failed(error: &minisign_verify::Error, parts: &Parts, key: &PublicKey) -> Sig
     }
 }
 
+#[cfg(test)]
+mod succession_tests;
 #[cfg(test)]
 mod tests;

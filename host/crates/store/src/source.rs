@@ -24,6 +24,9 @@ pub enum Source {
     File {
         /// Absolute, so that it means the same in every folder; not the authority on any content.
         path: String,
+        /// Whether the pack follows the file: what is built there is what runs.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        link: bool,
     },
     /// A file of a web server.
     Web {
@@ -54,7 +57,15 @@ impl Source {
     /// Bytes that are not UTF-8 are replaced, here and not when the index is written, so that the
     /// same file is the same source again.
     pub fn file(path: &Path) -> Self {
-        Self::File { path: path.to_string_lossy().into_owned() }
+        Self::File { path: path.to_string_lossy().into_owned(), link: false }
+    }
+
+    /// The file that the pack follows, if it does.
+    pub fn followed(&self) -> Option<&Path> {
+        match self {
+            Self::File { path, link: true } => Some(Path::new(path)),
+            _ => None,
+        }
     }
 
     /// The source of a pack that an address pins: a file, a file of a web server, or a manifest.
@@ -81,7 +92,7 @@ impl Source {
     /// For an address that is none any more, as in an index that was edited.
     pub fn address(&self) -> Result<Address, AddressError> {
         let text = match self {
-            Self::File { path } => return Ok(Address::File(path.into())),
+            Self::File { path, .. } => return Ok(Address::File(path.into())),
             Self::Web { url, .. } => url.clone(),
             Self::Oci { repository, range: Some(range), .. } if range == "*" => repository.clone(),
             Self::Oci { repository, range: Some(range), .. } => format!("{repository}@{range}"),
@@ -104,7 +115,7 @@ impl Source {
 impl fmt::Display for Source {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::File { path } => formatter.write_str(path),
+            Self::File { path, .. } => formatter.write_str(path),
             Self::Web { url, .. } => formatter.write_str(url),
             Self::Oci { repository, tag: Some(tag), .. } => write!(formatter, "{repository}:{tag}"),
             Self::Oci { repository, tag: None, manifest, .. } => write!(formatter, "{repository}@{manifest}"),

@@ -7,10 +7,14 @@
 //! inode, its number and the size. A stamp that differs although the content does not (a restored
 //! backup) costs one rebuild. Used by `index.rs` and the catalog.
 
+use std::fmt;
 use std::fs::{File, FileTimes, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt;
+use std::str::FromStr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
 
 /// Steps from the finest to the coarsest clock that file systems have: FAT counts two seconds.
 const STEPS: [Duration; 5] = [
@@ -21,9 +25,10 @@ const STEPS: [Duration; 5] = [
     Duration::from_secs(2),
 ];
 
-/// The state of an index file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Stamp([u64; 6]);
+/// The state of an index file, or of a pack's that is followed. In text it is six numbers with `-` between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Stamp([u64; 6]);
 
 impl Stamp {
     /// How many bytes [`Stamp::to_bytes`] gives.
@@ -75,9 +80,49 @@ impl Stamp {
     }
 }
 
+impl fmt::Display for Stamp {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [a, b, c, d, e, f] = self.0;
+        write!(formatter, "{a}-{b}-{c}-{d}-{e}-{f}")
+    }
+}
+
+impl FromStr for Stamp {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let numbers: Option<Vec<u64>> = text.split('-').map(|number| number.parse().ok()).collect();
+        let numbers = numbers.and_then(|numbers| numbers.try_into().ok());
+        numbers.map(Self).ok_or_else(|| format!("{text:?} is not the state of a file"))
+    }
+}
+
+impl TryFrom<String> for Stamp {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<Stamp> for String {
+    fn from(stamp: Stamp) -> Self {
+        stamp.to_string()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_stamp_reads_as_it_is_written() {
+        let stamp = Stamp([1, u64::MAX, 3, 4, 5, 6]);
+        assert_eq!(stamp.to_string().parse(), Ok(stamp));
+        for text in ["", "1-2-3-4-5", "1-2-3-4-5-6-7", "1-2-3-4-5-x", "1-2-3-4-5-"] {
+            text.parse::<Stamp>().unwrap_err();
+        }
+    }
 
     #[test]
     fn a_successor_is_newer_even_when_the_clock_goes_back() {

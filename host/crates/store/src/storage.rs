@@ -96,6 +96,26 @@ impl Store {
         others.filter_map(|(_, path)| files::remove(&path)).sum()
     }
 
+    /// Gives what the pack `id` keeps under one identity to another one, in every profile, beside what was
+    /// there.
+    pub(crate) fn copy_storage(&self, id: &str, from: &str, to: &str) -> Result<(), StoreError> {
+        let folder = self.storage_folder();
+        let (from, to) = (prefix(id, Some(from)), prefix(id, Some(to)));
+        if files::entries(&folder).iter().all(|(name, _)| !name.starts_with(&from)) {
+            return Ok(());
+        }
+        let _lock = Lock::take(&lock_path(&folder), self.patience())?;
+        for (name, path) in files::entries(&folder) {
+            let Some(rest) = name.strip_prefix(&from) else {
+                continue;
+            };
+            if let Some((bytes, _)) = files::read_own(&path, 8 * LARGEST)? {
+                files::write_atomic(&folder, &folder.join(format!("{to}{rest}")), &bytes, files::PRIVATE)?;
+            }
+        }
+        Ok(())
+    }
+
     fn storage_folder(&self) -> PathBuf {
         self.folder().join("storage")
     }

@@ -44,7 +44,16 @@ impl Store {
     ///
     /// For what is no regular file, or has more than `limit` bytes.
     pub fn read_source(path: &Path, limit: u64) -> Result<Vec<u8>, StoreError> {
-        files::read_source(path, limit)
+        files::read_source(path, limit).map(|(bytes, _)| bytes)
+    }
+
+    /// Checks that a file can be followed: that not everybody could change what is run.
+    ///
+    /// # Errors
+    ///
+    /// For a file, or a folder of one, that another user owns or everybody can write.
+    pub fn check_followed(path: &Path) -> Result<(), StoreError> {
+        files::check_followed(path)
     }
 
     /// The folder that holds everything of this store; it need not exist.

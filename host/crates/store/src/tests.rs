@@ -11,7 +11,10 @@ use vantage_policy::decision::Grants;
 use vantage_policy::description::Description;
 use vantage_policy::gate::Reach;
 
-use crate::{GrantScope, GrantSet, Installed, NewPack, Removed, Source, Store, StoreError, sha256_digest};
+use crate::signature::PublicKey;
+use crate::{
+    GrantScope, GrantSet, Installed, NewPack, Occasion, Removed, Source, Store, StoreError, sha256_digest,
+};
 
 mod broken;
 mod changes;
@@ -19,6 +22,7 @@ mod concurrent;
 mod interrupted;
 mod life;
 mod refused;
+mod stays;
 
 pub(crate) fn capability(text: &str) -> Capability {
     text.parse().unwrap()
@@ -30,6 +34,14 @@ pub(crate) fn grants(lines: &[&str]) -> Grants {
         grants.grant(capability(line), &Reach::default());
     }
     grants
+}
+
+/// A public key that nobody holds the other half of.
+pub(crate) fn key(seed: u8) -> PublicKey {
+    use base64::Engine as _;
+    let mut bytes = [seed; 42];
+    bytes[..2].copy_from_slice(b"Ed");
+    base64::engine::general_purpose::STANDARD.encode(bytes).parse().unwrap()
 }
 
 pub(crate) fn scope(organization: &str) -> GrantScope {
@@ -83,6 +95,9 @@ pub(crate) struct TestPack {
     pub(crate) paths: Vec<String>,
     pub(crate) alias: Option<String>,
     pub(crate) source: String,
+    pub(crate) link: bool,
+    pub(crate) key: Option<PublicKey>,
+    pub(crate) succession: Option<String>,
     pub(crate) grants: GrantSet,
 }
 
@@ -94,6 +109,9 @@ impl TestPack {
             paths: vec![path.into()],
             alias: None,
             source: format!("/packs/{id}.wasm"),
+            link: false,
+            key: None,
+            succession: None,
             grants: GrantSet { scope: scope("acme").into(), grants: Grants::none() },
         }
     }
@@ -117,17 +135,24 @@ impl TestPack {
     }
 
     pub(crate) fn add_to(&self, store: &Store) -> Result<Installed, StoreError> {
+        self.add_as(store, Occasion::Added)
+    }
+
+    pub(crate) fn add_as(&self, store: &Store, occasion: Occasion) -> Result<Installed, StoreError> {
         let json = self.json();
         store.add(NewPack {
             bytes: &self.bytes(),
             digest: &self.digest(),
             description: &Description::parse(&json).unwrap(),
             description_json: &json,
-            source: Source::File { path: self.source.clone() },
-            key: None,
+            source: Source::File { path: self.source.clone(), link: self.link },
+            key: self.key,
             signature: None,
+            succession: self.succession.clone(),
+            stamp: None,
             alias: self.alias.clone(),
-            grants: self.grants.clone(),
+            grants: Some(self.grants.clone()),
+            occasion,
             now: "2026-11-23T12:00:00Z".into(),
         })
     }

@@ -9,9 +9,10 @@
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
+use crate::add::NewPack;
 use crate::error::StoreError;
 use crate::index::{Index, Loaded};
-use crate::signature::PublicKey;
+use crate::signature::{self, PublicKey};
 use crate::source::Source;
 use crate::store::Store;
 
@@ -37,6 +38,11 @@ pub enum Standing {
     Known {
         /// When the key was first seen.
         since: String,
+    },
+    /// Signed with a new key, which the one that was known until now names.
+    Succeeded {
+        /// The id of the key before it.
+        old: String,
     },
     /// Signed with a key that the publisher has elsewhere: its packs come from here now, too.
     Moved {
@@ -147,7 +153,8 @@ impl Source {
 }
 
 impl Store {
-    /// How a pack of `publisher` from `source` stands, signed with `key` or not at all.
+    /// How a pack of `publisher` from `source` stands, signed with `key` or not at all. `succession` is
+    /// the record by which that key follows another, if one came along.
     ///
     /// # Errors
     /// [`StoreError::Trust`] where it is not taken.
@@ -156,8 +163,9 @@ impl Store {
         publisher: &str,
         source: &Source,
         key: Option<&PublicKey>,
+        succession: Option<&str>,
     ) -> Result<Standing, StoreError> {
-        self.load()?.index.standing(publisher, &source.origin(), key)
+        self.load()?.index.standing(publisher, &source.origin(), key, succession)
     }
 
     /// The highest version that was seen of a pack from where `source` is.
@@ -195,28 +203,25 @@ impl Store {
     }
 }
 
-/// Notes, in the step that stores a pack, with which key it came and which version it is.
-pub(crate) fn note(
-    loaded: &mut Loaded,
-    id: &str,
-    version: &Version,
-    source: &Source,
-    key: Option<&PublicKey>,
-    now: &str,
-) -> Result<(), StoreError> {
-    let (publisher, origin) = (id.split('/').next().unwrap_or_default(), source.origin());
-    let standing = loaded.index.standing(publisher, &origin, key)?;
-    if let (Standing::First | Standing::Moved { .. }, Some(key)) = (standing, key) {
+/// Notes, in the step that stores a pack, with which key it came and which version it is; gives how it
+/// stands.
+pub(crate) fn note(loaded: &mut Loaded, id: &str, new: &NewPack<'_>) -> Result<Standing, StoreError> {
+    let (publisher, origin) = (id.split('/').next().unwrap_or_default(), new.source.origin());
+    let succession = new.succession.as_deref();
+    let standing = loaded.index.standing(publisher, &origin, new.key.as_ref(), succession)?;
+    let is_new = matches!(standing, Standing::First | Standing::Moved { .. } | Standing::Succeeded { .. });
+    if let (true, Some(key)) = (is_new, new.key) {
         loaded.index.keys.retain(|one| one.publisher != publisher || one.origin != origin);
-        let (publisher, since) = (publisher.to_owned(), now.to_owned());
-        loaded.index.keys.push(TrustedKey { publisher, origin, key: Some(*key), since });
+        let (publisher, since) = (publisher.to_owned(), new.now.clone());
+        loaded.index.keys.push(TrustedKey { publisher, origin, key: Some(key), since });
         loaded.index.sort_keys();
     }
+    let (version, source) = (&new.description.version, &new.source);
     let seen = loaded.index.seen.entry(seen_key(id, source)).or_insert_with(|| version.clone());
     if *seen < *version {
         seen.clone_from(version);
     }
-    Ok(())
+    Ok(standing)
 }
 
 fn seen_key(id: &str, source: &Source) -> String {
@@ -229,6 +234,7 @@ impl Index {
         publisher: &str,
         origin: &str,
         key: Option<&PublicKey>,
+        succession: Option<&str>,
     ) -> Result<Standing, StoreError> {
         let known: Vec<&TrustedKey> = self.keys.iter().filter(|one| one.publisher == publisher).collect();
         let here = known.iter().find(|one| one.origin == origin);
@@ -244,6 +250,13 @@ impl Index {
                 return Ok(if found.is_some() { Standing::Known { since } } else { Standing::Unsigned });
             }
             (Some(None), _) => return Ok(Standing::First),
+            (Some(Some(expected)), Some(found))
+                if succession.is_some_and(|record| {
+                    signature::verify_succession(record, &expected, found, &publisher).is_ok()
+                }) =>
+            {
+                return Ok(Standing::Succeeded { old: expected.key_id() });
+            }
             (Some(Some(expected)), Some(found)) => {
                 let known = expected.key_id();
                 TrustError::OtherKey { publisher, origin, known, found: found.key_id(), key: *found }
@@ -273,13 +286,7 @@ impl Index {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn key(seed: u8) -> PublicKey {
-        use base64::Engine as _;
-        let mut bytes = [seed; 42];
-        bytes[..2].copy_from_slice(b"Ed");
-        base64::engine::general_purpose::STANDARD.encode(bytes).parse().unwrap()
-    }
+    use crate::tests::key;
 
     fn oci(repository: &str) -> Source {
         let manifest = crate::Digest::of(b"");
@@ -301,6 +308,7 @@ mod tests {
             publisher,
             source,
             key.as_ref(),
+            None,
         ) {
             Ok(standing) => format!("{standing:?}"),
             Err(error) => error.to_string(),
@@ -313,11 +321,11 @@ mod tests {
         insta::assert_snapshot!(judged("acme", &away, Some(key(1))), @r#"Moved { from: "oci://ghcr.io/acme" }"#);
         insta::assert_snapshot!(judged("acme", &away, Some(key(2))), @"packs of `acme` come from `oci://ghcr.io/acme`, and this one comes from `oci://evil.example/acme` with another key");
         insta::assert_snapshot!(judged("acme", &away, None), @"`acme` signs its packs with key 0101010101010101, and this one is not signed");
-        insta::assert_snapshot!(judged("acme", &Source::File { path: "/x".into() }, None), @"`acme` signs its packs with key 0101010101010101, and this one is not signed");
+        insta::assert_snapshot!(judged("acme", &Source::File { path: "/x".into(), link: false }, None), @"`acme` signs its packs with key 0101010101010101, and this one is not signed");
         insta::assert_snapshot!(judged("other", &home, Some(key(2))), @"First");
         insta::assert_snapshot!(judged("other", &home, None), @"Unsigned");
-        insta::assert_snapshot!(judged("loose", &Source::File { path: "/x".into() }, None), @"Unsigned");
-        insta::assert_snapshot!(judged("loose", &Source::File { path: "/x".into() }, Some(key(1))), @"First");
+        insta::assert_snapshot!(judged("loose", &Source::File { path: "/x".into(), link: false }, None), @"Unsigned");
+        insta::assert_snapshot!(judged("loose", &Source::File { path: "/x".into(), link: false }, Some(key(1))), @"First");
         store.trust(known("acme", "oci://ghcr.io/acme", Some(key(2)))).unwrap();
         insta::assert_snapshot!(judged("acme", &home, Some(key(1))), @"`acme` signs what comes from `oci://ghcr.io/acme` with key 0202020202020202, and this is signed with 0101010101010101");
         assert_eq!(store.distrust("acme", Some("oci://elsewhere")).unwrap(), []);

@@ -7,6 +7,7 @@ use clap::Args;
 use serde_json::json;
 use vantage_output::AnswerSpec;
 use vantage_store::signature::PublicKey;
+use vantage_store::{Address, Occasion};
 
 use crate::commands::plugin::incoming::Incoming;
 use crate::commands::plugin::source;
@@ -33,6 +34,10 @@ pub struct Arguments {
     /// The publisher's public key, where it does not come with the signature: the line of minisign.pub
     #[arg(long, value_name = "KEY")]
     key: Option<PublicKey>,
+    /// Follow the file, for those who make packs: what is built there later runs at once, with the grants of
+    /// now
+    #[arg(long)]
+    link: bool,
     /// Call the pack's command by another word
     #[arg(long = "as", value_name = "WORD")]
     alias: Option<String>,
@@ -53,13 +58,24 @@ pub fn answer() -> AnswerSpec {
 pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, HostError> {
     let address = source::address(&arguments.source, context)?;
     let alias = arguments.alias.as_deref();
-    let incoming = Incoming::get(&address, alias, arguments.key.as_ref(), context).await?;
-    let granted = arguments.wishes.decide(&incoming, "add", &arguments.source, context).await?;
+    if arguments.link && !matches!(address, Address::File(_)) {
+        let hint = "it is for files of this computer, whose builds are to run as they come".to_owned();
+        return Err(HostError::usage(format!("--link cannot follow `{}`", arguments.source), vec![hint]));
+    }
+    let mut incoming = Incoming::get(&address, alias, arguments.key.as_ref(), context).await?;
+    if arguments.link {
+        incoming = incoming.followed()?;
+    }
+    let granted =
+        arguments.wishes.decide(&incoming, "add", &arguments.source, &options(arguments), context).await?;
     incoming.remark(context);
     let (version, digest) = (incoming.description.version.to_string(), incoming.digest.clone());
     let key = incoming.key.map(|key| key.key_id());
-    let installed = incoming.store(arguments.alias.clone(), &granted, context)?;
+    let installed = incoming.store(arguments.alias.clone(), Some(&granted), Occasion::Added, context)?;
     let word = installed.words.first().cloned().unwrap_or_default();
+    if arguments.link {
+        context.console().note("what is built there from now on runs with these grants, unasked");
+    }
     context.console().note(&format!("added `{}` {version}; try vantage {word} --help", installed.id));
     Ok(Reply::one(json!({
         "id": installed.id,
@@ -68,6 +84,15 @@ pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, Host
         "commands": installed.words,
         "granted": granted.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "source": installed.source.as_ref().map(ToString::to_string),
+        "link": installed.source.as_ref().is_some_and(|source| source.followed().is_some()),
         "key-id": key,
     })))
+}
+
+/// The options that stand for themselves, as they are typed behind the source.
+fn options(arguments: &Arguments) -> String {
+    let key = arguments.key.iter().map(|key| format!(" --key {key}"));
+    let alias = arguments.alias.iter().map(|alias| format!(" --as {alias}"));
+    let link = arguments.link.then(|| " --link".to_owned());
+    key.chain(link).chain(alias).collect()
 }

@@ -106,6 +106,24 @@ impl Pack {
         }
     }
 
+    /// Whether it follows its file: what is built there is what runs.
+    pub fn follows(&self) -> bool {
+        match &self.home {
+            Home::Bundled(_) => false,
+            Home::Added(installed) => {
+                installed.source.as_ref().is_some_and(|source| source.followed().is_some())
+            }
+        }
+    }
+
+    /// The lock whose sync brought it; none for a pack that the user added.
+    pub fn lock(&self) -> Option<&str> {
+        match &self.home {
+            Home::Bundled(_) => None,
+            Home::Added(installed) => installed.lock.as_deref(),
+        }
+    }
+
     /// The SHA-256 of its component.
     pub fn digest(&self) -> &str {
         match &self.home {

@@ -53,6 +53,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Reply, HostError>
             let kept = installed.generations.iter().find(|one| one.digest == locked.digest);
             let key = locked.key.map(|key| key.to_string());
             let signature = kept.and_then(|kept| kept.signature.clone());
+            let succession = kept.and_then(|kept| kept.succession.clone());
             Publication {
                 bytes,
                 imports: imports.clone(),
@@ -61,7 +62,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Reply, HostError>
                     ("org.opencontainers.image.title", (*id).to_owned()),
                     ("org.opencontainers.image.version", locked.version.to_string()),
                 ],
-                signature: signature.map(|text| FoundSignature { text, key }),
+                signature: signature.map(|text| FoundSignature { text, key, succession }),
             }
         })
         .collect();

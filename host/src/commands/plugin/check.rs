@@ -146,10 +146,11 @@ impl Report {
             return Ok(());
         };
         let (publisher, store) = (incoming::publisher(&description.id), context.store()?);
-        if let Some(known) = store.resembles(publisher)? {
-            self.warnings.push(format!("the publisher `{publisher}` could be taken for `{known}`"));
-        }
-        let standing = store.standing(publisher, &Source::found_at(path)?, key.as_ref());
+        let resemblances = incoming::resemblances(description, None, &store)?;
+        self.warnings.extend(resemblances.iter().map(ToString::to_string));
+        let succession = self.signed.succession(path)?;
+        let source = Source::found_at(path)?;
+        let standing = store.standing(publisher, &source, key.as_ref(), succession.as_deref());
         self.keep(standing.map_err(HostError::from))?;
         Ok(())
     }

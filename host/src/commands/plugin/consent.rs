@@ -32,6 +32,8 @@ pub struct Candidate<'a> {
     pub verb: &'static str,
     /// What the user typed.
     pub source: &'a str,
+    /// The other options of the line, as they are typed.
+    pub options: &'a str,
     /// What it asks for and the team's policy denies.
     pub barred: BTreeMap<Capability, Bar>,
     /// Against the one that is installed.
@@ -132,7 +134,12 @@ impl Candidate<'_> {
             kind: Kind::Denied,
             message,
             causes: more.map(|difference| difference.lines().join("; ")).into_iter().collect(),
-            hints: vec![format!("vantage plugin {} {} {grants}", self.verb, shell_words::quote(self.source))],
+            hints: vec![format!(
+                "vantage plugin {} {}{} {grants}",
+                self.verb,
+                shell_words::quote(self.source),
+                self.options
+            )],
             request_id: None,
             details: Some(json!({
                 "pack": id,

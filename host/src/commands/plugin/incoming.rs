@@ -7,6 +7,7 @@
 //! the user in between.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use semver::Version;
 use vantage_policy::authority::Trust;
@@ -16,8 +17,8 @@ use vantage_policy::team;
 use vantage_runtime::Component;
 use vantage_store::signature::{self, Bound, PublicKey};
 use vantage_store::{
-    Address, Fetched, FoundSignature, GrantSet, Installed, NewPack, Source, Standing, Store, StoreError,
-    TrustError, Wanted,
+    Address, Fetched, FoundSignature, GrantSet, Installed, NewPack, Occasion, Resemblance, Source, Stamp,
+    Standing, Store, StoreError, TrustError, Wanted,
 };
 
 use crate::cli;
@@ -34,7 +35,8 @@ pub struct Incoming {
     /// Where it came from.
     pub source: Source,
     text: String,
-    signature: Option<String>,
+    signature: Option<FoundSignature>,
+    stamp: Option<Stamp>,
     /// What it says of itself.
     pub description: Description,
     /// The key that signed it.
@@ -63,15 +65,16 @@ impl Incoming {
         key: Option<&PublicKey>,
         context: &Context,
     ) -> Result<Self, HostError> {
-        let Fetched { bytes, digest, source, version, signature } = fetched;
+        let Fetched { bytes, digest, source, version, signature, stamp } = fetched;
         let digest = digest.to_string();
         // What a policy denies by its bytes or its source is not even asked what it is.
         admit(&digest, &source, None, context)?;
         let store = context.store()?;
         let signed = Signed::find(signature.as_ref(), key, &bytes, &source)?;
+        let succession = signature.as_ref().and_then(|found| found.succession.as_deref());
         if let Some(Signed { bound, key }) = &signed {
             // Whose key it is not is not even compiled.
-            store.standing(publisher(&bound.id), &source, Some(key))?;
+            store.standing(publisher(&bound.id), &source, Some(key), succession)?;
         }
         vantage_runtime::inspect(&bytes)?;
         let runtime = context.runtime()?;
@@ -85,26 +88,49 @@ impl Incoming {
             checked.map_err(|error| error.of(source.to_string()))?;
         }
         let key = signed.map(|signed| signed.key);
-        let publisher = publisher(&description.id);
-        let standing = store.standing(publisher, &source, key.as_ref())?;
-        if let Some(known) = store.resembles(publisher)? {
-            context.console().warn(&format!(
-                "the publisher `{publisher}` is new here, and could be taken for `{known}`: look twice"
-            ));
-        }
+        let standing = store.standing(publisher(&description.id), &source, key.as_ref(), succession)?;
         check_not_older(&description, &source, address, &store)?;
         check_names(&description, alias, &store)?;
-        let signature = signature.map(|found| found.text);
-        Ok(Self { bytes, digest, source, text, signature, description, key, standing })
+        for resemblance in resemblances(&description, alias, &store)? {
+            context.console().warn(&format!("{resemblance}: look twice"));
+        }
+        Ok(Self { bytes, digest, source, text, signature, stamp, description, key, standing })
     }
 
-    /// Stores it with what was granted.
+    /// The same, which follows its file from now on: what is built there is what runs.
+    ///
+    /// # Errors
+    /// A pack that comes from no file of this computer, or from one that everybody could replace.
+    pub fn followed(mut self) -> Result<Self, HostError> {
+        let Source::File { path, link } = &mut self.source else {
+            let message = format!("`{}` is no file that could be followed", self.source);
+            return Err(HostError::usage(message, vec!["--link is for files of this computer".to_owned()]));
+        };
+        Store::check_followed(Path::new(path))?;
+        *link = true;
+        Ok(self)
+    }
+
+    /// Stores it with what was granted in the profile in force; none where nobody was asked.
     pub fn store(
         self,
         alias: Option<String>,
-        granted: &BTreeSet<Capability>,
+        granted: Option<&BTreeSet<Capability>>,
+        occasion: Occasion,
         context: &Context,
     ) -> Result<Installed, HostError> {
+        let stamp = self.source.followed().and(self.stamp);
+        let (signature, succession) = match self.signature {
+            Some(found) => (Some(found.text), found.succession),
+            None => (None, None),
+        };
+        let grants = match granted {
+            Some(granted) => Some(GrantSet {
+                scope: context.grant_scope()?.into(),
+                grants: authority::chosen(&self.description, granted)?,
+            }),
+            None => None,
+        };
         Ok(context.store()?.add(NewPack {
             bytes: &self.bytes,
             digest: &self.digest,
@@ -112,12 +138,12 @@ impl Incoming {
             description_json: &self.text,
             source: self.source,
             key: self.key,
-            signature: self.signature,
+            signature,
+            succession,
+            stamp,
             alias,
-            grants: GrantSet {
-                scope: context.grant_scope()?.into(),
-                grants: authority::chosen(&self.description, granted)?,
-            },
+            grants,
+            occasion,
             now: jiff::Timestamp::now().to_string(),
         })?)
     }
@@ -125,12 +151,13 @@ impl Incoming {
     /// Whether its publisher is known here by the key that signed it. Of a pack that is not signed nobody
     /// is known: what vouches for it is that somebody agreed to its very bytes.
     pub fn is_known(&self) -> bool {
-        matches!(self.standing, Standing::Known { .. })
+        matches!(self.standing, Standing::Known { .. } | Standing::Succeeded { .. })
     }
 
     /// Says whose key is seen for the first time, where nobody was asked.
     pub fn remark(&self, context: &Context) {
-        if matches!(self.standing, Standing::First | Standing::Moved { .. }) && self.key.is_some() {
+        let is_told = !matches!(self.standing, Standing::Known { .. } | Standing::Unsigned);
+        if is_told && self.key.is_some() {
             context.console().note(&format!("`{}` is {}", self.description.id, self.publisher()));
         }
     }
@@ -140,6 +167,9 @@ impl Incoming {
         let key = self.key.map(|key| key.key_id()).unwrap_or_default();
         match &self.standing {
             Standing::Known { since } => format!("signed with key {key}, known since {since}"),
+            Standing::Succeeded { old } => {
+                format!("signed with key {key}, which follows {old}: that key says so")
+            }
             Standing::Moved { from } => format!("signed with key {key}, known from {from} until now"),
             Standing::First => {
                 let whole = self.key.map(|key| key.to_string()).unwrap_or_default();
@@ -259,6 +289,23 @@ pub(super) fn admit(
     };
     let name = description.map_or_else(|| source.to_string(), |description| description.id.clone());
     context.policies()?.admit(&candidate).map_err(|bar| team_policy::denied(&name, None, &bar))
+}
+
+/// What a pack that is not there yet could be taken for.
+pub(super) fn resemblances(
+    description: &Description,
+    alias: Option<&str>,
+    store: &Store,
+) -> Result<Vec<Resemblance>, HostError> {
+    let words = match alias {
+        Some(alias) => [alias].into(),
+        None => vantage_store::first_words(description),
+    };
+    let bundled = vantage_bundle::PACKS.iter();
+    let mut own: Vec<(&str, Vec<&str>)> =
+        bundled.map(|pack| (pack.id, pack.words.iter().map(|(word, _)| *word).collect())).collect();
+    own.push(("", cli::BUILT_INS.to_vec()));
+    Ok(store.resemblances(&description.id, &words, &own)?)
 }
 
 pub(super) fn check_names(

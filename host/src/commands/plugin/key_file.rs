@@ -12,7 +12,7 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use minisign::{KeyPair, SecretKeyBox};
-use vantage_store::signature::{KEY_LIMIT, PublicKey, TrustedComment};
+use vantage_store::signature::{self, KEY_LIMIT, PublicKey, TrustedComment};
 use zeroize::Zeroizing;
 
 use crate::context::Context;
@@ -38,6 +38,14 @@ impl SecretKey {
         let comment = comment.to_string();
         let signed =
             minisign::sign(None, &self.0, bytes, Some(&comment), Some("signature of a vantage command pack"));
+        signed.map(minisign::SignatureBox::into_string).map_err(|error| failed(&error))
+    }
+
+    /// Names `new` as the key that signs for `publisher` after this one; gives the record's text.
+    pub fn name_successor(&self, new: &PublicKey, publisher: &str) -> Result<String, HostError> {
+        let (line, comment) = (new.to_string(), signature::succession_comment(publisher));
+        let untrusted = Some("a vantage publisher's new key");
+        let signed = minisign::sign(None, &self.0, line.as_bytes(), Some(&comment), untrusted);
         signed.map(minisign::SignatureBox::into_string).map_err(|error| failed(&error))
     }
 

@@ -60,9 +60,10 @@ pub fn of_this_machine(context: &Context) -> Result<Result<LockFile, LockFileErr
             context.console().warn(&format!("pack `{}` is left out: it cannot be read", pack.id));
             continue;
         };
-        if matches!(generation.source, Source::File { .. }) {
+        if let Source::File { link, .. } = generation.source {
+            let more = if link { ", and changes with it" } else { "" };
             context.console().warn(&format!(
-                "pack `{}` comes from a file of this computer, which others do not have",
+                "pack `{}` comes from a file of this computer, which others do not have{more}",
                 pack.id
             ));
         }

@@ -63,6 +63,9 @@ pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, Host
             let key = key(found, &id)?;
             let bound = signature::verify(&found.text, &key, &read.bytes).map_err(refused)?;
             bound.check(&id, &version, &read.digest).map_err(refused)?;
+            if found.succession.is_some() {
+                context.console().note("with the record that its key follows an older one");
+            }
             Some(key)
         }
         None => {

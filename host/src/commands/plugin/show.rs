@@ -112,6 +112,8 @@ impl Shown {
             "version": description.version.to_string(),
             "summary": description.summary,
             "source": self.pack.source(),
+            "link": self.pack.follows(),
+            "lock": self.pack.lock(),
             "added": self.pack.added(),
             "digest": self.pack.digest(),
             "key-id": self.pack.key().map(|key| key.key_id()),

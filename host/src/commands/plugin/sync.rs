@@ -2,23 +2,26 @@
 //!
 //! A lock is a request: every key and every grant that this machine has not accepted before is shown and
 //! asked about, or accepted with the whole lock by its digest, which scripts keep elsewhere than the
-//! lock. All packs are fetched and checked before the first is stored. Packs that the lock does not name
-//! stay as they are.
+//! lock. All packs are fetched and checked before the first is stored; what is here already, to the byte,
+//! is not fetched. Packs that the lock does not name stay as they are, but those that a sync of this same
+//! lock brought. What another lock pins at another version is refused.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use semver::Version;
 use serde_json::{Value, json};
 use vantage_output::AnswerSpec;
 use vantage_policy::authority::Trust;
 use vantage_policy::capability::Capability;
 use vantage_store::{
-    Address, Installed, LOCK_FILE, LOCK_LIMIT, Layout, LockFile, LockedPack, Source, Store, StoreError,
+    Address, Fetched, FoundSignature, Installed, LOCK_FILE, LOCK_LIMIT, Layout, LockFile, LockedPack,
+    Occasion, Source, Store, StoreError,
 };
 
 use crate::commands::plugin::incoming::Incoming;
-use crate::commands::plugin::{authority, lock, source};
+use crate::commands::plugin::{authority, lock, remove, source};
 use crate::context::Context;
 use crate::error::{HostError, Kind, Said};
 use crate::framed::framed;
@@ -74,6 +77,12 @@ struct Entry<'a> {
     installed: Option<Installed>,
 }
 
+/// A pack that a sync of this lock brought, and that it does not name any more.
+struct Leftover {
+    id: String,
+    version: Option<Version>,
+}
+
 /// Answers with a record per pack of the lock.
 pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, HostError> {
     let layout = arguments.from.as_deref().map(Layout::open);
@@ -82,10 +91,12 @@ pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, Host
     let bytes = Store::read_source(&file, LOCK_LIMIT)?;
     let lock = LockFile::parse(&String::from_utf8_lossy(&bytes)).map_err(wrong)?;
     let digest = lock.digest().map_err(wrong)?.to_string();
-    let entries = entries(&lock, context)?;
+    let (entries, place) = (entries(&lock, context)?, place(&file)?);
+    let leftovers = leftovers(&lock, &place, context)?;
     if arguments.locked {
-        return locked(&file, &entries);
+        return locked(&file, &entries, &leftovers);
     }
+    check_other_locks(&entries, &place)?;
     let mut incoming = Vec::new();
     for entry in entries.iter().filter(|entry| !entry.differs.is_empty()) {
         incoming.push((entry, fetch(entry, layout.as_ref(), context).await?));
@@ -100,16 +111,64 @@ pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, Host
         ask(&new, &digest, arguments, context).await?;
     }
     for (entry, pack) in incoming {
-        pack.store(None, &entry.locked.grants, context)?;
+        pack.store(None, Some(&entry.locked.grants), Occasion::Synced(place.clone()), context)?;
         context
             .console()
             .note(&format!("`{}` is at {} now, as the lock says", entry.id, entry.locked.version));
     }
-    Ok(Reply::many(
-        entries
-            .iter()
-            .map(|entry| record(entry, if entry.differs.is_empty() { "as locked" } else { "synced" })),
-    ))
+    for Leftover { id, .. } in &leftovers {
+        // What it kept is the user's, and may be wanted when the lock names it again.
+        remove::forget(&context.store()?.remove_but_values(id)?, context)?;
+        context.console().note(&format!("removed `{id}`, which the lock does not name any more"));
+    }
+    let synced = |entry: &Entry<'_>| if entry.differs.is_empty() { "as locked" } else { "synced" };
+    let records = entries.iter().map(|entry| record(entry, synced(entry)));
+    Ok(Reply::many(records.chain(leftovers.iter().map(|one| leftover(one, "removed")))))
+}
+
+/// Where a lock is, whichever way leads there: what makes it the same lock another time.
+fn place(file: &Path) -> Result<String, HostError> {
+    let place = file.canonicalize().map_err(|error| HostError::input(&file.display().to_string(), error))?;
+    Ok(place.display().to_string())
+}
+
+fn leftovers(lock: &LockFile, place: &str, context: &Context) -> Result<Vec<Leftover>, HostError> {
+    let named: BTreeSet<&str> = lock.packs().map(|(id, _)| id).collect();
+    let is_left = |pack: &Installed| pack.lock.as_deref() == Some(place) && !named.contains(pack.id.as_str());
+    let packs = context.store()?.list()?.into_iter().filter(is_left);
+    Ok(packs.map(|pack| Leftover { id: pack.id, version: pack.version }).collect())
+}
+
+/// Refuses to change what another lock brought here and pins to this day.
+fn check_other_locks(entries: &[Entry<'_>], place: &str) -> Result<(), HostError> {
+    for entry in entries {
+        let Some(other) = entry.installed.as_ref().and_then(|pack| pack.lock.as_deref()) else {
+            continue;
+        };
+        if other == place || entry.differs.is_empty() {
+            continue;
+        }
+        // A lock that is gone, or is none any more, pins nothing.
+        let text = Store::read_source(Path::new(other), LOCK_LIMIT).unwrap_or_default();
+        let Ok(lock) = LockFile::parse(&String::from_utf8_lossy(&text)) else {
+            continue;
+        };
+        let pinned = lock.packs().find(|(id, _)| *id == entry.id).map(|(_, pinned)| pinned);
+        if let Some(pinned) = pinned.filter(|pinned| *pinned != entry.locked) {
+            return Err(HostError::said(
+                Kind::Conflict,
+                format!(
+                    "`{}` is here as `{other}` has it, at {}, and this lock has it otherwise, at {}",
+                    entry.id, pinned.version, entry.locked.version
+                ),
+                vec![
+                    "make the two locks agree".to_owned(),
+                    format!("or vantage plugin remove {}, and sync the lock that is to count", entry.id),
+                ],
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Whether somebody has to agree to a pack: to a grant, to a key, to bytes that no known key signed, or to
@@ -175,22 +234,24 @@ fn differences(installed: &Installed, locked: &LockedPack) -> Vec<String> {
 }
 
 /// Answers where nothing differs, and fails where something does.
-fn locked(file: &Path, entries: &[Entry<'_>]) -> Result<Reply, HostError> {
+fn locked(file: &Path, entries: &[Entry<'_>], leftovers: &[Leftover]) -> Result<Reply, HostError> {
     let differing: Vec<&Entry<'_>> = entries.iter().filter(|entry| !entry.differs.is_empty()).collect();
-    if differing.is_empty() {
+    if differing.is_empty() && leftovers.is_empty() {
         return Ok(Reply::many(entries.iter().map(|entry| record(entry, "as locked"))));
     }
     let cause = |entry: &&Entry<'_>| format!("{}: {}", entry.id, entry.differs.join("; "));
-    let records: Vec<Value> = entries.iter().map(|entry| record(entry, status(entry))).collect();
+    let records = entries.iter().map(|entry| record(entry, status(entry)));
+    let records: Vec<Value> = records.chain(leftovers.iter().map(|one| leftover(one, "differs"))).collect();
+    let surplus = leftovers.iter().map(|one| format!("{}: not in the lock any more", one.id));
     Err(HostError::Said(Box::new(Said {
         kind: Kind::Conflict,
         message: format!(
             "{} of {} packs are not as `{}` says",
-            differing.len(),
-            entries.len(),
+            differing.len() + leftovers.len(),
+            records.len(),
             file.display()
         ),
-        causes: differing.iter().map(cause).collect(),
+        causes: differing.iter().map(cause).chain(surplus).collect(),
         hints: vec!["vantage plugin sync makes them match".to_owned()],
         request_id: None,
         details: Some(json!({ "packs": records })),
@@ -207,14 +268,14 @@ async fn fetch(entry: &Entry<'_>, layout: Option<&Layout>, context: &Context) ->
     let Entry { id, locked, .. } = entry;
     let address: Address = source::address(&locked.source, context)?;
     let alias = entry.installed.as_ref().and_then(|installed| installed.alias.as_deref());
-    let incoming = match layout {
-        None => Incoming::get(&address, alias, locked.key.as_ref(), context).await?,
-        Some(layout) => {
-            let source = Source::pinned(&address)?;
-            let fetched = layout.fetch(&locked.digest, source, source::COMPONENT_LIMIT)?;
-            Incoming::examine(fetched, &address, alias, locked.key.as_ref(), context).await?
+    let fetched = match (here(entry, &address, context)?, layout) {
+        (Some(here), _) => here,
+        (None, None) => source::fetch(&address, context).await?,
+        (None, Some(layout)) => {
+            layout.fetch(&locked.digest, Source::pinned(&address)?, source::COMPONENT_LIMIT)?
         }
     };
+    let incoming = Incoming::examine(fetched, &address, alias, locked.key.as_ref(), context).await?;
     let description = &incoming.description;
     let found = [
         ("id", (*id).to_owned(), description.id.clone()),
@@ -236,6 +297,25 @@ async fn fetch(entry: &Entry<'_>, layout: Option<&Layout>, context: &Context) ->
         allowed.map_err(|bar| team_policy::denied(id, Some(capability), &bar))?;
     }
     Ok(incoming)
+}
+
+/// The very bytes with the very signature, where a version that is kept here has both.
+fn here(entry: &Entry<'_>, address: &Address, context: &Context) -> Result<Option<Fetched>, HostError> {
+    let kept = entry.installed.iter().flat_map(|pack| &pack.generations);
+    let Some(kept) = kept.into_iter().find(|one| one.digest == entry.locked.digest) else {
+        return Ok(None);
+    };
+    let Ok(bytes) = context.store()?.component(&kept.digest.to_string()) else {
+        // Damaged or gone: it is fetched anew.
+        return Ok(None);
+    };
+    let signature = kept.signature.clone().map(|text| FoundSignature {
+        text,
+        key: kept.key().map(|key| key.to_string()),
+        succession: kept.succession.clone(),
+    });
+    let source = Source::pinned(address)?;
+    Ok(Some(Fetched { bytes, digest: kept.digest, source, version: None, signature, stamp: None }))
 }
 
 fn named(key: Option<String>) -> String {
@@ -306,6 +386,15 @@ fn wish(entry: &Entry<'_>, pack: &Incoming) -> Value {
         "source": entry.locked.source,
         "key-id": pack.key.map(|key| key.key_id()),
         "new": entry.new.iter().map(ToString::to_string).collect::<Vec<_>>(),
+    })
+}
+
+fn leftover(leftover: &Leftover, status: &str) -> Value {
+    json!({
+        "id": leftover.id,
+        "version": leftover.version.as_ref().map(ToString::to_string),
+        "status": status,
+        "differs": ["not in the lock any more"],
     })
 }
 

@@ -11,7 +11,7 @@ use clap::Args;
 use serde_json::{Value, json};
 use vantage_output::AnswerSpec;
 use vantage_policy::capability::Capability;
-use vantage_store::Installed;
+use vantage_store::{Installed, Occasion};
 
 use crate::commands::plugin::difference::Difference;
 use crate::commands::plugin::incoming::Incoming;
@@ -77,7 +77,10 @@ async fn upgrade(pack: &Installed, wishes: &Wishes, context: &Context) -> Result
     })?;
     let from = pack.version.as_ref().map(ToString::to_string);
     let address = source.address()?;
-    let incoming = Incoming::get(&address, pack.alias.as_deref(), None, context).await?;
+    let mut incoming = Incoming::get(&address, pack.alias.as_deref(), None, context).await?;
+    if source.followed().is_some() {
+        incoming = incoming.followed()?;
+    }
     if incoming.description.id != pack.id {
         let message =
             format!("`{source}` holds `{}` now, and no longer `{}`", incoming.description.id, pack.id);
@@ -89,12 +92,14 @@ async fn upgrade(pack: &Installed, wishes: &Wishes, context: &Context) -> Result
         return Ok(record("newest"));
     }
     // Bytes that nobody known signed are agreed to anew, whatever they ask for.
-    let kept = if incoming.is_known() { kept(pack, &incoming, context)? } else { None };
+    let goes_ahead = incoming.is_known() || source.followed().is_some();
+    let kept = if goes_ahead { kept(pack, &incoming, context)? } else { None };
     let granted = match kept.filter(|_| wishes.grant.is_empty() && !wishes.grant_all) {
         Some(kept) => kept,
-        None => wishes.decide(&incoming, "upgrade", &pack.id, context).await?,
+        None => wishes.decide(&incoming, "upgrade", &pack.id, "", context).await?,
     };
-    incoming.store(None, &granted, context)?;
+    incoming.remark(context);
+    incoming.store(None, Some(&granted), Occasion::Upgraded, context)?;
     let was = from.as_deref().unwrap_or("an unknown version");
     context.console().note(&format!("upgraded `{}` from {was} to {version}", pack.id));
     Ok(record("upgraded"))

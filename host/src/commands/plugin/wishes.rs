@@ -28,12 +28,13 @@ pub struct Wishes {
 }
 
 impl Wishes {
-    /// What is granted to `incoming`, which `plugin VERB SOURCE` asks for.
+    /// What is granted to `incoming`, which `plugin VERB SOURCE` asks for, with `options` behind it.
     pub async fn decide(
         &self,
         incoming: &Incoming,
         verb: &'static str,
         source: &str,
+        options: &str,
         context: &Context,
     ) -> Result<BTreeSet<Capability>, HostError> {
         let description = &incoming.description;
@@ -47,6 +48,7 @@ impl Wishes {
             publisher: incoming.publisher(),
             verb,
             source,
+            options,
             difference: Difference::find(description, &barred, context)?,
             barred,
         };

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::format::{PackInput, WordInput};
 use crate::error::StoreError;
-use crate::grants::Authority;
+use crate::grants::{Authority, Link};
 use crate::index::{Generation, Loaded, PackRecord};
 use crate::objects::{Objects, Sort};
 
@@ -58,6 +58,7 @@ fn input(id: &str, record: &PackRecord, objects: &Objects<'_>) -> PackInput {
         identity: active.map(Generation::identity),
         grants: record.grants.clone(),
         revoked: record.revoked.clone(),
+        link: active.and_then(|one| Some(Link { path: one.source.followed()?.to_owned(), stamp: one.stamp })),
     };
     let mut input = PackInput {
         id: id.to_owned(),

@@ -4,12 +4,14 @@
 //! text that is damaged in the catalog, or a pack that was broken when it was made, is looked at
 //! anew, so that what was put right works at once.
 
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
 use vantage_policy::description::{Description, KNOWN_NEEDS};
 
 use super::{Body, Catalog};
 use crate::error::StoreError;
+use crate::grants::Link;
 use crate::names;
 use crate::objects::{Objects, Sort};
 
@@ -39,6 +41,15 @@ impl<'a> CatalogEntry<'a> {
     /// The name that the user gave with `--as`.
     pub fn alias(&self) -> Option<&'a str> {
         Some(self.text(2)).filter(|alias| !alias.is_empty())
+    }
+
+    /// The file that the pack follows, where there is something new in it; see [`crate::Store::outrun`].
+    ///
+    /// # Errors
+    ///
+    /// Where the catalog is damaged and the index cannot be read.
+    pub fn outrun(&self) -> Result<Option<PathBuf>, StoreError> {
+        Ok(self.catalog.authority(self.id())?.link.and_then(Link::outrun))
     }
 
     /// The path that the pack itself has for a command that the user typed.

@@ -139,8 +139,11 @@ fn hidden_words_and_other_names_are_found_and_not_shown() {
             source: Source::file(Path::new("/x.wasm")),
             key: None,
             signature: None,
+            succession: None,
+            stamp: None,
             alias: None,
-            grants: pack.grants.clone(),
+            grants: Some(pack.grants.clone()),
+            occasion: crate::Occasion::Added,
             now: String::new(),
         })
         .unwrap();
@@ -174,6 +177,8 @@ fn install(store: &Store, count: usize) {
             size: 0,
             publisher_key: None,
             signature: None,
+            succession: None,
+            stamp: None,
             added: String::new(),
             words: vec![word],
             capabilities: Default::default(),

@@ -80,7 +80,7 @@ impl Layout {
         let subject = found.ok_or_else(|| FetchError::NotThere { what: what() })?;
         let bytes = self.blob(digest, limit)?;
         let signature = self.signature(&index, &subject)?;
-        Ok(Fetched { bytes, digest: *digest, source, version: None, signature })
+        Ok(Fetched { bytes, digest: *digest, source, version: None, signature, stamp: None })
     }
 
     fn signature(&self, index: &Index, subject: &Digest) -> Result<Option<FoundSignature>, FetchError> {
@@ -97,7 +97,7 @@ impl Layout {
             };
             let bytes = self.blob(&layer.digest, SIGNATURE_LIMIT)?;
             let text = super::text(&self.folder.display().to_string(), bytes)?;
-            return Ok(Some(FoundSignature { text, key: found.annotations.get(manifest::KEY).cloned() }));
+            return Ok(Some(found.signature(text)));
         }
         Ok(None)
     }
@@ -137,7 +137,7 @@ impl Layout {
 
     fn blob(&self, digest: &Digest, limit: u64) -> Result<Vec<u8>, FetchError> {
         let path = self.path(digest);
-        let bytes = files::read_source(&path, limit)?;
+        let (bytes, _) = files::read_source(&path, limit)?;
         match Digest::of(&bytes) {
             found if found == *digest => Ok(bytes),
             found => Err(FetchError::Digest { what: path.display().to_string(), expected: *digest, found }),
@@ -145,7 +145,7 @@ impl Layout {
     }
 
     fn json<T: serde::de::DeserializeOwned>(&self, path: &Path) -> Result<T, FetchError> {
-        let bytes = files::read_source(path, TEXT_LIMIT)?;
+        let (bytes, _) = files::read_source(path, TEXT_LIMIT)?;
         serde_json::from_slice(&bytes).map_err(|error| self.wrong(&error))
     }
 

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::FoundSignature;
 use crate::digest::Digest;
 
 pub(super) const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
@@ -17,6 +18,8 @@ pub(super) const COMPONENT: &str = "application/wasm";
 pub(super) const SIGNATURE: &str = "application/vnd.vantage.minisign.v1";
 /// The annotation that holds the public key's line.
 pub(super) const KEY: &str = "dev.vantage.minisign.public-key";
+/// The annotation that holds the record by which that key follows another.
+pub(super) const SUCCESSION: &str = "dev.vantage.minisign.succession";
 
 /// A manifest.
 #[derive(Debug, Serialize, Deserialize)]
@@ -96,6 +99,12 @@ impl Manifest {
             subject: None,
             annotations: BTreeMap::new(),
         }
+    }
+
+    /// The signature with this text, and what stands beside it in its manifest.
+    pub(super) fn signature(&self, text: String) -> FoundSignature {
+        let annotation = |name: &str| self.annotations.get(name).cloned();
+        FoundSignature { text, key: annotation(KEY), succession: annotation(SUCCESSION) }
     }
 
     /// Reads the manifest of a component, and gives its layer; a problem says what it is instead.

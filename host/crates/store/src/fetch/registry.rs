@@ -42,7 +42,7 @@ pub(super) async fn fetch(http: &Http, address: &RegistryAddress, limit: u64) ->
     let tag = (!matches!(address.wanted, Wanted::Manifest(_))).then_some(reference);
     let repository = format!("oci://{}/{}", address.host, address.repository);
     let source = Source::Oci { repository, tag, range, manifest: digest };
-    Ok(Fetched { digest: layer.digest, bytes, source, version, signature })
+    Ok(Fetched { digest: layer.digest, bytes, source, version, signature, stamp: None })
 }
 
 /// The tags of a repository that are versions, each with its text.
@@ -179,7 +179,7 @@ impl<'a> Registry<'a> {
         };
         let bytes = self.blob(layer, SIGNATURE_LIMIT, false).await?;
         let text = super::text(&self.address.to_string(), bytes)?;
-        Ok(FoundSignature { text, key: found.annotations.get(manifest::KEY).cloned() })
+        Ok(found.signature(text))
     }
 
     /// Sends a request, and once more with what the registry wants to know.

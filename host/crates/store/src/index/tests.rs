@@ -30,7 +30,7 @@ fn the_sample_of_version_1_is_read() {
     let active = pack.active().unwrap();
     assert_eq!(active.version.to_string(), "1.2.0");
     assert_eq!(active.words, ["gpu-report"]);
-    assert_eq!(active.source, Source::File { path: "/home/user/packs/gpu report.wasm".into() });
+    assert_eq!(active.source, Source::File { path: "/home/user/packs/gpu report.wasm".into(), link: false });
     assert_eq!(
         active.capabilities,
         [capability("query cluster/Query.clusters"), capability("persona email")].into()
@@ -61,9 +61,17 @@ fn the_sample_of_version_2_is_read() {
             manifest: Digest([0xe5; 32]),
         };
         newer.signature = Some("untrusted comment: x\nRUQ=\ntrusted comment: y\nAA==\n".into());
+        newer.succession = Some("untrusted comment: z\nRUQ=\ntrusted comment: key acme\nAA==\n".into());
         newer.publisher_key = Some(index.keys[0].key.unwrap().to_string());
+        pack.lock = Some("/home/user/team/vantage.lock".into());
+        let mine = index.packs["test/mine"].clone();
+        let built = mine.active().unwrap();
+        assert_eq!(built.source.followed(), Some(std::path::Path::new("/home/user/mine/mine.wasm")));
+        assert_eq!(built.stamp.unwrap().to_string(), "80000-1234-1790000000-5-1790000000-6");
+        packs.insert(PackId::try_from("test/mine".to_owned()).unwrap(), mine);
         packs
     });
+    assert_eq!(index.kept_values["acme/queue"].len(), 1);
     assert_eq!(index.keys[0].publisher, "acme");
     assert_eq!(index.seen["acme/gpu-report oci://ghcr.io/acme"].to_string(), "1.2.0");
 }
@@ -119,8 +127,8 @@ prop_compose! {
         capabilities in btree_set(some_capability(), 0..4), path in ".*",
     ) -> Generation {
         let version = Version::new(numbers[0].into(), numbers[1].into(), numbers[2].into());
-        let source = Source::File { path };
-        Generation { version, digest, description, size, publisher_key, signature, added, words, capabilities, source }
+        let source = Source::File { path, link: false };
+        Generation { version, digest, description, size, publisher_key, signature, succession: None, stamp: None, added, words, capabilities, source }
     }
 }
 
@@ -137,7 +145,7 @@ prop_compose! {
             GrantRecord { digest, given, scope, grants }
         }).collect();
         let revoked = revoked.into_iter().map(|(scope, capabilities)| Revocation { scope, capabilities }).collect();
-        PackRecord { active, enabled, alias, generations, grants, revoked }
+        PackRecord { active, enabled, alias, lock: None, generations, grants, revoked }
     }
 }
 

@@ -50,7 +50,7 @@ fn read(text: &str) -> Option<TrustedComment> {
 }
 
 /// The start of a comment, in one visible line.
-fn excerpt(text: &str) -> String {
+pub(super) fn excerpt(text: &str) -> String {
     let shown: String = text.chars().take(EXCERPT).flat_map(char::escape_debug).collect();
     if text.chars().nth(EXCERPT).is_some() { format!("{shown}…") } else { shown }
 }

@@ -49,6 +49,14 @@ pub enum SignatureError {
         /// Its beginning, in one visible line.
         comment: String,
     },
+    /// A good signature of a key, which does not name it for this publisher.
+    #[error(
+        "the record does not say that the key follows for this publisher: its trusted comment is `{comment}`"
+    )]
+    NoSuccession {
+        /// Its beginning, in one visible line.
+        comment: String,
+    },
     /// A good signature of these bytes, for a pack that they are not.
     #[error("the signature is for {what} `{signed}`, and this is `{found}`")]
     OtherPack {

@@ -117,8 +117,11 @@ fn two_packs_with_the_same_bytes_share_them_until_both_are_gone() {
         source: Source::file(Path::new("/twin.wasm")),
         key: None,
         signature: None,
+        succession: None,
+        stamp: None,
         alias: None,
-        grants: one.grants.clone(),
+        grants: Some(one.grants.clone()),
+        occasion: crate::Occasion::Added,
         now: String::new(),
     };
     store.add(twin).unwrap();

@@ -36,8 +36,11 @@ fn ids_that_are_not_for_installed_packs_are_refused() {
             source: Source::file(Path::new("/x.wasm")),
             key: None,
             signature: None,
+            succession: None,
+            stamp: None,
             alias: None,
-            grants: good.grants.clone(),
+            grants: Some(good.grants.clone()),
+            occasion: crate::Occasion::Added,
             now: String::new(),
         };
         assert!(matches!(store.add(forged).unwrap_err(), StoreError::Inconsistent { .. }), "{id:?}");
@@ -64,8 +67,11 @@ fn bytes_that_are_not_those_shown_are_refused() {
         source: Source::file(Path::new("/x.wasm")),
         key: None,
         signature: None,
+        succession: None,
+        stamp: None,
         alias: None,
-        grants: pack.grants.clone(),
+        grants: Some(pack.grants.clone()),
+        occasion: crate::Occasion::Added,
         now: String::new(),
     };
     let error = store.add(new(b"evil", &json)).unwrap_err();

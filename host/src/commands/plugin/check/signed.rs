@@ -13,6 +13,8 @@ use crate::error::{HostError, Kind};
 
 /// The name under which minisign, and everyone after it, keeps a public key.
 const KEY_FILE: &str = "minisign.pub";
+/// The record by which that key follows another.
+const SUCCESSION_FILE: &str = "minisign.pub.minisig";
 
 /// How a pack stands.
 pub(super) enum Signed {
@@ -59,6 +61,14 @@ impl Signed {
             Self::Not => Some(None),
             Self::By(key) => Some(Some(*key)),
             Self::Unverified { .. } | Self::Refused => None,
+        }
+    }
+
+    /// The record by which its key follows another, if one lies there.
+    pub(super) fn succession(&self, pack: &Path) -> Result<Option<String>, HostError> {
+        match self {
+            Self::By(_) => beside(&pack.with_file_name(SUCCESSION_FILE), SIGNATURE_LIMIT),
+            _ => Ok(None),
         }
     }
 

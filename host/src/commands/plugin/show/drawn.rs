@@ -33,6 +33,12 @@ impl Shown {
         // Whole on a line of 80 columns, so that it can be copied.
         add("  ", "    ", self.pack.digest());
         add("  from      ", "          | ", &self.pack.source());
+        if self.pack.follows() {
+            add("            ", "            ", "which it follows: what is built there is what runs");
+        }
+        if let Some(lock) = self.pack.lock() {
+            add("  lock      ", "            ", lock);
+        }
         if let Some(added) = self.pack.added() {
             add("  added     ", "            ", &moment(added));
         }

@@ -106,6 +106,9 @@ pub(in crate::fetch) fn signature(
     if let Some(key) = &signature.key {
         signed.annotations.insert(manifest::KEY.to_owned(), key.clone());
     }
+    if let Some(record) = &signature.succession {
+        signed.annotations.insert(manifest::SUCCESSION.to_owned(), record.clone());
+    }
     let signed = serde_json::to_vec(&signed)?;
     let artifact_type = Some(manifest::SIGNATURE.to_owned());
     let descriptor = Descriptor { artifact_type, ..Descriptor::of(manifest::MANIFEST, &signed) };
