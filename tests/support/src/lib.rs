@@ -8,6 +8,7 @@
 
 mod bounded;
 pub mod browser;
+pub mod distribution;
 mod node;
 pub mod oidc;
 mod ran;

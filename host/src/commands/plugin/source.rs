@@ -31,7 +31,9 @@ pub async fn fetch(address: &Address, context: &Context) -> Result<Fetched, Host
 
 /// What gets packs.
 pub fn fetcher(context: &Context) -> Fetcher {
-    Fetcher::new(USER_AGENT, COMPONENT_LIMIT, Arc::new(Download::new(context.console().clone())))
+    let (credentials, progress) =
+        (context.environment().registry_credentials(), Download::new(context.console().clone()));
+    Fetcher::new(USER_AGENT, credentials, COMPONENT_LIMIT, Arc::new(progress))
 }
 
 /// Draws how far a download is.

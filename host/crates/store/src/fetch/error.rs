@@ -86,7 +86,7 @@ pub enum FetchError {
         limit: u64,
     },
     /// Credentials for a registry are kept, and cannot be had.
-    #[error("the credentials for `{registry}` in Docker's configuration cannot be used: {problem}")]
+    #[error("the credentials for `{registry}` cannot be used: {problem}")]
     Credentials {
         /// The registry's host.
         registry: String,

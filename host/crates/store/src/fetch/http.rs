@@ -5,6 +5,7 @@
 //! since a digest is of what is stored. What an answer means is said elsewhere.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -30,6 +31,8 @@ pub(super) struct Http {
     secure: OnceLock<Client>,
     loopback: OnceLock<Client>,
     pub(super) progress: Arc<dyn Progress>,
+    /// Where credentials for registries may be, for when one asks.
+    pub(super) credentials: Vec<PathBuf>,
 }
 
 /// A request.
@@ -61,8 +64,8 @@ impl Request {
 }
 
 impl Http {
-    pub(super) fn new(user_agent: String, progress: Arc<dyn Progress>) -> Self {
-        Self { user_agent, secure: OnceLock::new(), loopback: OnceLock::new(), progress }
+    pub(super) fn new(user_agent: String, credentials: Vec<PathBuf>, progress: Arc<dyn Progress>) -> Self {
+        Self { user_agent, secure: OnceLock::new(), loopback: OnceLock::new(), progress, credentials }
     }
 
     /// Gets a file; none where the server says that there is none.

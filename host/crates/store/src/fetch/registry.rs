@@ -21,7 +21,7 @@ use crate::source::Source;
 
 /// The longest manifest and the longest page of tags, in bytes.
 const TEXT_LIMIT: u64 = 1 << 20;
-/// Pages of tags that are read, of a thousand each.
+/// Pages of a list that are read; of tags, of a thousand each.
 const PAGES: usize = 20;
 
 /// Gets the pack that `address` names, of at most `limit` bytes.
@@ -143,15 +143,11 @@ impl<'a> Registry<'a> {
         let listed = self.url(&format!("referrers/{subject}"))?;
         let tagged = self.url(&format!("manifests/sha256-{}", subject.hex()))?;
         for url in [listed, tagged] {
-            let answer = self.ask(Request::get(url, manifest::INDEX), TEXT_LIMIT, false).await?;
-            if answer.status == StatusCode::NOT_FOUND {
+            let Some(descriptors) = self.referring(url).await? else {
                 continue;
-            }
-            expect_ok(&answer, &self.address.to_string(), &self.address.host)?;
-            let index: Index = serde_json::from_slice(&answer.body)
-                .map_err(|error| self.wrong("what refers to it", error.to_string()))?;
+            };
             let is_signature = |one: &&Descriptor| one.artifact_type.as_deref() == Some(manifest::SIGNATURE);
-            return match index.manifests.iter().filter(is_signature).collect::<Vec<_>>().as_slice() {
+            return match descriptors.iter().filter(is_signature).collect::<Vec<_>>().as_slice() {
                 [] => Ok(None),
                 [one] => self.read_signature(one, subject).await.map(Some),
                 several => {
@@ -161,6 +157,28 @@ impl<'a> Registry<'a> {
             };
         }
         Ok(None)
+    }
+
+    /// All that a list of what refers to a manifest names; none where there is no such list.
+    async fn referring(&mut self, url: Url) -> Result<Option<Vec<Descriptor>>, FetchError> {
+        let mut found = Vec::new();
+        let mut url = url;
+        for page in 0..PAGES {
+            let answer = self.ask(Request::get(url.clone(), manifest::INDEX), TEXT_LIMIT, false).await?;
+            if page == 0 && answer.status == StatusCode::NOT_FOUND {
+                return Ok(None);
+            }
+            expect_ok(&answer, &self.address.to_string(), &self.address.host)?;
+            let index: Index = serde_json::from_slice(&answer.body)
+                .map_err(|error| self.wrong("what refers to it", error.to_string()))?;
+            found.extend(index.manifests);
+            match next_page(&url, &answer) {
+                Some(next) => url = next,
+                None => return Ok(Some(found)),
+            }
+        }
+        // The signature could be among those that were not read, and a pack is not called unsigned then.
+        Err(self.wrong("what refers to it", format!("it has more than {PAGES} pages")))
     }
 
     async fn read_signature(
@@ -183,16 +201,23 @@ impl<'a> Registry<'a> {
     }
 
     /// Sends a request, and once more with what the registry wants to know.
-    async fn ask(&mut self, mut request: Request, limit: u64, told: bool) -> Result<Answer, FetchError> {
-        request.authorization = self.access.authorization();
-        let answer = self.http.send(request.clone(), limit.max(TEXT_LIMIT), told).await?;
+    async fn ask(&mut self, request: Request, limit: u64, told: bool) -> Result<Answer, FetchError> {
+        let answer = self.try_once(request.clone(), limit, told).await?;
         if answer.status != StatusCode::UNAUTHORIZED
             || !self.access.answer(self.http, self.address, &answer).await?
         {
             return Ok(answer);
         }
-        request.authorization = self.access.authorization();
-        self.http.send(request, limit.max(TEXT_LIMIT), told).await
+        self.try_once(request, limit, told).await
+    }
+
+    async fn try_once(&mut self, request: Request, limit: u64, told: bool) -> Result<Answer, FetchError> {
+        let request = Request { authorization: self.access.authorization(), ..request };
+        let answer = self.http.send(request, limit.max(TEXT_LIMIT), told).await?;
+        if answer.status != StatusCode::UNAUTHORIZED {
+            self.access.taken();
+        }
+        Ok(answer)
     }
 
     fn url(&self, rest: &str) -> Result<Url, FetchError> {
