@@ -5,6 +5,7 @@ mod hostile;
 #[cfg(target_os = "linux")]
 mod interrupted;
 mod locked;
+mod oras;
 mod strict;
 
 use std::fs;

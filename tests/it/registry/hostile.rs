@@ -195,7 +195,7 @@ fn a_registry_that_fails_where_the_signature_should_be_is_not_unsigned() {
     error: `http://[HOST]/v2/test/grows/referrers/
     hint: try again; nothing was changed
     ");
-    assert_snapshot!(told("odd", 1), @"error: `oci://[HOST]/test/grows:odd` gave an answer that is not taken: it is no component: its configuration is `application/vnd.oci.image.v0+json`");
+    assert_snapshot!(told("odd", 1), @"error: `oci://[HOST]/test/grows:odd` gave an answer that is not taken: it is no component: its configuration is `application/vnd.oci.image.v0+json`, and a component's is `application/vnd.wasm.config.v0+json`");
     assert_snapshot!(told("list", 1), @"error: `oci://[HOST]/test/grows:list` gave an answer that is not taken: it is an index of images, and a pack is one component");
     assert_snapshot!(told("realm", 1), @"error: `http://[HOST]/v2/test/grows/manifests/realm` gave an answer that is not taken: its service for tokens is refused: http is for loopback addresses only; use https");
 }

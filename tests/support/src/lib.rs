@@ -11,6 +11,7 @@ pub mod browser;
 pub mod distribution;
 mod node;
 pub mod oidc;
+pub mod oras;
 mod ran;
 pub mod registry;
 mod stored;
