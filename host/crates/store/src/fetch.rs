@@ -7,6 +7,7 @@
 
 mod credentials;
 mod error;
+mod fault;
 mod http;
 mod layout;
 mod manifest;

@@ -33,6 +33,22 @@ pub enum FetchError {
         /// What went wrong.
         problem: String,
     },
+    /// Nobody who can be talked to is there, now and at the next try.
+    #[error("`{url}` cannot be reached: {problem}")]
+    Unreachable {
+        /// What was asked for.
+        url: String,
+        /// What is wrong.
+        problem: &'static str,
+        /// What mends it.
+        remedy: &'static str,
+    },
+    /// No request can be made on this machine.
+    #[error("no connection can be made: {problem}")]
+    Client {
+        /// What is wrong.
+        problem: String,
+    },
     /// The server answered with a failure.
     #[error("`{url}` failed: HTTP {status}")]
     Status {
@@ -101,10 +117,14 @@ impl FetchError {
         match self {
             Self::File(error) => error.kind(),
             Self::NotThere { .. } | Self::NoVersion { .. } => StoreErrorKind::NotFound,
-            Self::Unavailable { .. } | Self::Status { .. } => StoreErrorKind::Unavailable,
+            Self::Unavailable { .. } | Self::Unreachable { .. } | Self::Status { .. } => {
+                StoreErrorKind::Unavailable
+            }
             Self::Refused { .. } | Self::Digest { .. } => StoreErrorKind::Denied,
             Self::Taken { .. } => StoreErrorKind::Conflict,
-            Self::Answer { .. } | Self::TooLarge { .. } | Self::Credentials { .. } => StoreErrorKind::Failed,
+            Self::Client { .. } | Self::Answer { .. } | Self::TooLarge { .. } | Self::Credentials { .. } => {
+                StoreErrorKind::Failed
+            }
         }
     }
 
@@ -114,6 +134,10 @@ impl FetchError {
             Self::File(error) => return error.hints(),
             Self::Refused { registry, .. } => {
                 format!("docker login {registry} keeps credentials that are used here too")
+            }
+            Self::Unreachable { remedy, .. } => (*remedy).to_owned(),
+            Self::Client { .. } => {
+                "where the system has no certificates, SSL_CERT_FILE names a PEM file of them".to_owned()
             }
             Self::Unavailable { .. } | Self::Status { .. } => "try again; nothing was changed".to_owned(),
             Self::Digest { .. } => {

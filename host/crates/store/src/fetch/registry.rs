@@ -12,6 +12,7 @@ use semver::{Version, VersionReq};
 use url::Url;
 
 use self::access::Access;
+use super::fault::shown;
 use super::http::{Answer, Http, Request};
 use super::manifest::{self, Descriptor, Index, Manifest, Tags};
 use super::{FetchError, Fetched, FoundSignature, SIGNATURE_LIMIT};
@@ -251,7 +252,7 @@ fn next_page(url: &Url, answer: &Answer) -> Option<Url> {
 
 /// An answer that is not what was asked for, told by its status.
 fn expect_ok(answer: &Answer, what: &str, registry: &str) -> Result<(), FetchError> {
-    let (url, status) = (answer.url.to_string(), answer.status.as_u16());
+    let (url, status) = (shown(&answer.url), answer.status.as_u16());
     match status {
         200..=299 => Ok(()),
         404 => Err(FetchError::NotThere { what: what.to_owned() }),

@@ -16,6 +16,7 @@ use super::TEXT_LIMIT;
 use crate::address::{RegistryAddress, check_url};
 use crate::fetch::FetchError;
 use crate::fetch::credentials::{self, Credential};
+use crate::fetch::fault::shown;
 use crate::fetch::http::{Answer, Http, Request};
 
 /// Who asks, as far as a registry wanted to know.
@@ -69,7 +70,7 @@ impl Access {
         {
             return Ok(false);
         }
-        let wrong = |problem: String| FetchError::Answer { url: refusal.url.to_string(), problem };
+        let wrong = |problem: String| FetchError::Answer { url: shown(&refusal.url), problem };
         let challenge = refusal.headers.get(WWW_AUTHENTICATE).and_then(|value| value.to_str().ok());
         let credential = credentials::find(&http.credentials, &address.host).await?;
         let challenge = challenge.unwrap_or_default();
@@ -101,7 +102,7 @@ impl Access {
         let request = token_request(bearer, &scope, credential);
         let url = request.url.clone();
         let answer = http.send(request, TEXT_LIMIT, false).await?;
-        let url_text = url.to_string();
+        let url_text = shown(&url);
         match answer.status {
             StatusCode::OK => {}
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
