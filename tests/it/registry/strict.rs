@@ -4,6 +4,7 @@
 //! What the registry refuses fails the line, so that these tests check each request that is made.
 
 use std::path::PathBuf;
+use std::process::Output;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -42,12 +43,14 @@ impl Desk {
     }
 
     /// Runs a line as loud as can be; nothing secret is shown, and every secret is where it belongs.
-    fn run(&self, line: &[&str]) -> Ran {
+    fn output(&self, line: &[&str]) -> Output {
         let line = [line, &["-vvv"]].concat();
-        let ran = self.world.finish(self.world.command(&line).env("DOCKER_CONFIG", &self.docker));
+        let output = self.world.command(&line).env("DOCKER_CONFIG", &self.docker).output().unwrap();
         let pair = STANDARD.encode(format!("{}:{}", USER.0, USER.1));
-        for secret in [TOKEN, USER.1, &pair] {
-            assert!(!ran.to_string().contains(secret), "{line:?} shows `{secret}`:\n{ran}");
+        for stream in [&output.stdout, &output.stderr] {
+            let text = String::from_utf8_lossy(stream);
+            let shown = [TOKEN, USER.1, &pair].into_iter().find(|secret| text.contains(secret));
+            assert_eq!(shown, None, "{line:?} shows it:\n{text}");
         }
         let authorization =
             |request: &Request| request.header("authorization").unwrap_or_default().to_owned();
@@ -55,13 +58,17 @@ impl Desk {
         assert!(self.registry.asked().iter().all(|one| is_token(&authorization(one))), "a password was sent");
         assert!(self.registry.asked_for_tokens().iter().all(|one| !authorization(one).starts_with("Bearer")));
         assert!(self.registry.asked_elsewhere().iter().all(|one| authorization(one).is_empty()));
-        ran
+        output
     }
 
+    fn run(&self, line: &[&str]) -> Ran {
+        Ran::new(&self.output(line), |text| self.world.normal(text))
+    }
+
+    /// Publishes a pack; the answer has digests as they are.
     fn publish(&self, name: &str) -> Value {
         let file = signed(&self.world, name, "test");
-        let line = ["plugin", "publish", &file, &self.repository(), "-o", "json"];
-        let output = self.world.command(&line).env("DOCKER_CONFIG", &self.docker).output().unwrap();
+        let output = self.output(&["plugin", "publish", &file, &self.repository(), "-o", "json"]);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         serde_json::from_slice(&output.stdout).unwrap()
     }
@@ -123,6 +130,17 @@ fn lists_are_read_to_their_last_page() {
     assert_eq!((&found[0]["latest"], &found[0]["status"]), (&json!("1.1.0"), &json!("outdated")));
     let pages = desk.registry.asked().iter().filter(|one| one.query("last").is_some()).count();
     assert_eq!(pages, 4, "five tags are five pages");
+}
+
+/// What is not read could be the signature.
+#[test]
+fn a_list_without_end_is_not_unsigned() {
+    let desk = Desk::new(Rules { page: 1, ..Rules::default() });
+    let published = desk.publish("grows");
+    for number in 0..100 {
+        desk.registry.refer(REPOSITORY, published["manifest"].as_str().unwrap(), &number.to_string());
+    }
+    assert_snapshot!(desk.refused(&["plugin", "add", "test/grows", "--grant-all"], 1), @"error: `oci://[REGISTRY]/test/grows (what refers to it)` gave an answer that is not taken: there are more than 100 pages of them");
 }
 
 #[test]

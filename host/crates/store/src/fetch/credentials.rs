@@ -6,7 +6,7 @@
 //! known to whoever reads the environment.
 
 use std::fs::File;
-use std::io::{BufReader, ErrorKind};
+use std::io::{BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use base64::Engine;
@@ -14,6 +14,9 @@ use docker_credential::{CredentialRetrievalError, DockerCredential};
 use zeroize::Zeroizing;
 
 use super::FetchError;
+
+/// The longest file of credentials, in bytes.
+const LONGEST: u64 = 1 << 20;
 
 /// What a registry can be told.
 pub(super) enum Credential {
@@ -47,7 +50,8 @@ fn read(file: &Path, key: &str) -> Result<Option<Credential>, String> {
         Err(error) => return Err(format!("`{}`: {error}", file.display())),
     };
     let failed = |problem: &str| Err(format!("`{}`: {problem}", file.display()));
-    match docker_credential::get_credential_from_reader(BufReader::new(opened), key) {
+    let opened = BufReader::new(opened.take(LONGEST));
+    match docker_credential::get_credential_from_reader(opened, key) {
         Ok(DockerCredential::UsernamePassword(user, password)) => {
             let (user, password) = (Zeroizing::new(user), Zeroizing::new(password));
             let pair = Zeroizing::new(format!("{}:{}", *user, *password));

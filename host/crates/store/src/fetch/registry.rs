@@ -9,6 +9,7 @@ pub(super) mod publish;
 
 use reqwest::StatusCode;
 use semver::{Version, VersionReq};
+use serde::de::DeserializeOwned;
 use url::Url;
 
 use self::access::Access;
@@ -23,7 +24,7 @@ use crate::source::Source;
 /// The longest manifest and the longest page of tags, in bytes.
 const TEXT_LIMIT: u64 = 1 << 20;
 /// Pages of a list that are read; of tags, of a thousand each.
-const PAGES: usize = 20;
+const PAGES: usize = 100;
 
 /// Gets the pack that `address` names, of at most `limit` bytes.
 pub(super) async fn fetch(http: &Http, address: &RegistryAddress, limit: u64) -> Result<Fetched, FetchError> {
@@ -85,24 +86,40 @@ impl<'a> Registry<'a> {
     }
 
     async fn tags(&mut self) -> Result<Vec<(Version, String)>, FetchError> {
+        let first = self.url("tags/list?n=1000")?;
+        let Some(pages) = self.pages::<Tags>(first, "application/json", "its tags").await? else {
+            return Err(FetchError::NotThere { what: self.address.to_string() });
+        };
+        let tags = pages.into_iter().flat_map(|page| page.tags.unwrap_or_default());
+        // Versions with build metadata have `_` for the `+` that no tag may contain.
+        let version = |tag: &String| Version::parse(&tag.replacen('_', "+", 1)).ok();
+        Ok(tags.filter_map(|tag| Some((version(&tag)?, tag))).collect())
+    }
+
+    /// A list to its last page; none where there is no such list. What is missing from a list counts: a
+    /// version that would be the newest, or a signature without which a pack would be unsigned.
+    async fn pages<T: DeserializeOwned>(
+        &mut self,
+        first: Url,
+        accept: &'static str,
+        what: &str,
+    ) -> Result<Option<Vec<T>>, FetchError> {
+        let mut url = first;
         let mut found = Vec::new();
-        let mut next = Some(self.url("tags/list?n=1000")?);
         for _ in 0..PAGES {
-            let Some(url) = next.take() else {
-                break;
-            };
-            let answer = self.ask(Request::get(url.clone(), "application/json"), TEXT_LIMIT, false).await?;
+            let answer = self.ask(Request::get(url.clone(), accept), TEXT_LIMIT, false).await?;
+            if found.is_empty() && answer.status == StatusCode::NOT_FOUND {
+                return Ok(None);
+            }
             expect_ok(&answer, &self.address.to_string(), &self.address.host)?;
-            let page: Tags = serde_json::from_slice(&answer.body)
-                .map_err(|error| self.wrong("its tags", error.to_string()))?;
-            // Versions with build metadata have `_` for the `+` that no tag may contain.
-            let version = |tag: &String| Version::parse(&tag.replacen('_', "+", 1)).ok();
-            found.extend(
-                page.tags.unwrap_or_default().into_iter().filter_map(|tag| Some((version(&tag)?, tag))),
-            );
-            next = next_page(&url, &answer);
+            let page = serde_json::from_slice(&answer.body);
+            found.push(page.map_err(|error| self.wrong(what, error.to_string()))?);
+            match next_page(&url, &answer) {
+                Some(next) => url = next,
+                None => return Ok(Some(found)),
+            }
         }
-        Ok(found)
+        Err(self.wrong(what, format!("there are more than {PAGES} pages of them")))
     }
 
     /// A manifest and its digest, which is the one that was asked for where one was.
@@ -144,11 +161,12 @@ impl<'a> Registry<'a> {
         let listed = self.url(&format!("referrers/{subject}"))?;
         let tagged = self.url(&format!("manifests/sha256-{}", subject.hex()))?;
         for url in [listed, tagged] {
-            let Some(descriptors) = self.referring(url).await? else {
+            let Some(pages) = self.pages::<Index>(url, manifest::INDEX, "what refers to it").await? else {
                 continue;
             };
+            let found = pages.iter().flat_map(|page| &page.manifests);
             let is_signature = |one: &&Descriptor| one.artifact_type.as_deref() == Some(manifest::SIGNATURE);
-            return match descriptors.iter().filter(is_signature).collect::<Vec<_>>().as_slice() {
+            return match found.filter(is_signature).collect::<Vec<_>>().as_slice() {
                 [] => Ok(None),
                 [one] => self.read_signature(one, subject).await.map(Some),
                 several => {
@@ -158,28 +176,6 @@ impl<'a> Registry<'a> {
             };
         }
         Ok(None)
-    }
-
-    /// All that a list of what refers to a manifest names; none where there is no such list.
-    async fn referring(&mut self, url: Url) -> Result<Option<Vec<Descriptor>>, FetchError> {
-        let mut found = Vec::new();
-        let mut url = url;
-        for page in 0..PAGES {
-            let answer = self.ask(Request::get(url.clone(), manifest::INDEX), TEXT_LIMIT, false).await?;
-            if page == 0 && answer.status == StatusCode::NOT_FOUND {
-                return Ok(None);
-            }
-            expect_ok(&answer, &self.address.to_string(), &self.address.host)?;
-            let index: Index = serde_json::from_slice(&answer.body)
-                .map_err(|error| self.wrong("what refers to it", error.to_string()))?;
-            found.extend(index.manifests);
-            match next_page(&url, &answer) {
-                Some(next) => url = next,
-                None => return Ok(Some(found)),
-            }
-        }
-        // The signature could be among those that were not read, and a pack is not called unsigned then.
-        Err(self.wrong("what refers to it", format!("it has more than {PAGES} pages")))
     }
 
     async fn read_signature(
