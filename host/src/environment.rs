@@ -42,6 +42,9 @@ const VARIABLES: &[&str] = &[
     "XDG_CACHE_HOME",
     "XDG_RUNTIME_DIR",
     "DBUS_SESSION_BUS_ADDRESS",
+    "DOCKER_CONFIG",
+    "REGISTRY_AUTH_FILE",
+    HOME,
     "HTTPS_PROXY",
     "https_proxy",
     "ALL_PROXY",
@@ -55,6 +58,9 @@ const VARIABLES: &[&str] = &[
     "TERM",
     "COLUMNS",
 ];
+
+/// What Docker calls the person's folder.
+const HOME: &str = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
 
 /// The variables that are secrets themselves. They are not kept with the others, which can be shown.
 const TOKEN: &str = "VANTAGE_TOKEN";
@@ -167,6 +173,18 @@ impl Environment {
     /// A file or folder that a variable names.
     pub fn path(&self, name: &str) -> Option<PathBuf> {
         self.variables.get(name).map(PathBuf::from)
+    }
+
+    /// The files in which `docker login` and `podman login` keep credentials for registries, as these
+    /// look for them; most people have none of them, and registries that ask nobody are asked all the same.
+    pub fn registry_credentials(&self) -> Vec<PathBuf> {
+        let in_home = |rest: &str| self.path(HOME).map(|home| home.join(rest));
+        let docker = self.path("DOCKER_CONFIG").or_else(|| in_home(".docker"));
+        let podman = self.path("REGISTRY_AUTH_FILE").or_else(|| match cfg!(target_os = "linux") {
+            true => self.path("XDG_RUNTIME_DIR").map(|folder| folder.join("containers/auth.json")),
+            false => in_home(".config/containers/auth.json"),
+        });
+        docker.map(|folder| folder.join("config.json")).into_iter().chain(podman).collect()
     }
 
     /// The person's editor, as a command line: `VISUAL`, `EDITOR`, or what every such system has.
@@ -306,6 +324,20 @@ mod tests {
         assert!(!seen(&[("DISPLAY", ":0"), ("SSH_CONNECTION", "10.0.0.1 5 10.0.0.2 22")]));
         assert!(!seen(&[("DISPLAY", ":0"), ("SSH_TTY", "/dev/pts/1")]));
         assert!(seen(&[("SSH_TTY", "/dev/pts/1"), ("BROWSER", "open-at-home")]));
+    }
+
+    #[test]
+    fn credentials_for_registries_are_where_those_who_keep_them_look() {
+        let files = |variables: &[(&'static str, &str)]| environment(variables, None).registry_credentials();
+        assert_eq!(files(&[]), Vec::<PathBuf>::new());
+        assert_eq!(files(&[(HOME, "/h")])[0], PathBuf::from("/h/.docker/config.json"));
+        assert_eq!(
+            files(&[(HOME, "/h"), ("DOCKER_CONFIG", "/d"), ("REGISTRY_AUTH_FILE", "/a.json")]),
+            [PathBuf::from("/d/config.json"), PathBuf::from("/a.json")]
+        );
+        let podman = files(&[("XDG_RUNTIME_DIR", "/run/user/1")]);
+        let expected = cfg!(target_os = "linux").then(|| PathBuf::from("/run/user/1/containers/auth.json"));
+        assert_eq!(podman, expected.into_iter().collect::<Vec<_>>());
     }
 
     #[test]

@@ -206,9 +206,7 @@ fn what_authors_do_is_explained() {
       vantage plugin keygen --secret ~/keys/acme.key --public acme.pub
           Writes them elsewhere
       vantage plugin keygen --secret new.key --succeeds vantage.key --publisher acme --force
-          Makes a key that follows an older one: minisign.pub.minisig, beside minisign.pub, lets those
-          who
-          know the old key take the new one
+          Makes a key that follows an older one, and minisign.pub.minisig, which says so
 
     Global options, such as -o FORMAT and -p PROFILE: vantage --help
     --- stderr

@@ -12,6 +12,8 @@ mod api;
 mod audit;
 mod canary;
 mod cluster;
+#[cfg(unix)]
+mod compiled;
 mod configuration;
 mod consent;
 mod doctor;

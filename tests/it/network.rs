@@ -1,5 +1,7 @@
-//! The way to the servers: certificates, proxies, and plain http where it must not be.
+//! The way to the servers: certificates, proxies, and plain http where it must not be. The servers of
+//! packs are in `network/packs.rs`.
 
+mod packs;
 mod proxy;
 pub(crate) mod site;
 

@@ -5,12 +5,16 @@ mod hostile;
 #[cfg(target_os = "linux")]
 mod interrupted;
 mod locked;
+mod oras;
 mod rotation;
 mod several;
+mod strict;
 
 use std::fs;
 use std::path::PathBuf;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use vantage_test_support::registry::{Registry, USER};
@@ -37,28 +41,12 @@ impl Bench {
         bench
     }
 
-    /// A folder with a key pair of this name.
-    fn keygen(&self, name: &str) -> PathBuf {
-        let folder = self.world.home().join(name);
-        fs::create_dir_all(&folder).unwrap();
-        let (secret, public) = (folder.join("vantage.key"), folder.join("minisign.pub"));
-        let line = ["plugin", "keygen", "--no-password", "--secret"];
-        self.world
-            .run(&[&line[..], &[secret.to_str().unwrap(), "--public", public.to_str().unwrap()]].concat())
-            .expect(0);
-        folder
+    fn keygen(&self, name: &str) {
+        keygen(&self.world, name);
     }
 
-    /// A build of the guest in the folder of a key, signed with it.
     fn signed(&self, name: &str, key: &str) -> String {
-        let folder = self.world.home().join(key);
-        let file = folder.join(format!("{name}.wasm"));
-        fs::copy(guest(name), &file).unwrap();
-        let file = file.to_str().unwrap().to_owned();
-        self.world
-            .run(&["plugin", "sign", &file, "--secret", folder.join("vantage.key").to_str().unwrap()])
-            .expect(0);
-        file
+        signed(&self.world, name, key)
     }
 
     fn repository(&self) -> String {
@@ -91,6 +79,36 @@ impl Bench {
         assert_eq!(self.run(&["plugin", "list", "-o", "json"]).stdout, before, "{line:?}");
         without_keys(&self.normal(&ran.stderr))
     }
+}
+
+/// A folder with a key pair of this name.
+fn keygen(world: &World, name: &str) {
+    let folder = world.home().join(name);
+    fs::create_dir_all(&folder).unwrap();
+    let (secret, public) = (folder.join("vantage.key"), folder.join("minisign.pub"));
+    let line = ["plugin", "keygen", "--no-password", "--secret"];
+    let line = [&line[..], &[secret.to_str().unwrap(), "--public", public.to_str().unwrap()]].concat();
+    world.run(&line).expect(0);
+}
+
+/// A build of the guest in the folder of a key, signed with it.
+fn signed(world: &World, name: &str, key: &str) -> String {
+    let folder = world.home().join(key);
+    let file = folder.join(format!("{name}.wasm"));
+    fs::copy(guest(name), &file).unwrap();
+    let file = file.to_str().unwrap().to_owned();
+    let secret = folder.join("vantage.key");
+    world.run(&["plugin", "sign", &file, "--secret", secret.to_str().unwrap()]).expect(0);
+    file
+}
+
+/// Docker's configuration after `docker login HOST`: the folder that holds it.
+fn docker_login(world: &World, host: &str, (user, password): (&str, &str)) -> PathBuf {
+    let folder = world.home().join("docker");
+    fs::create_dir_all(&folder).unwrap();
+    let auths = json!({ "auths": { host: { "auth": STANDARD.encode(format!("{user}:{password}")) } } });
+    fs::write(folder.join("config.json"), auths.to_string()).unwrap();
+    folder
 }
 
 /// Keys and their ids differ from run to run.
@@ -368,8 +386,6 @@ fn a_signature_holds_for_one_pack_one_version_and_these_bytes() {
 
 #[test]
 fn a_registry_that_wants_to_know_who_asks_gets_dockers_credentials() {
-    use base64::Engine;
-
     let bench = Bench { registry: Registry::guarded(), ..Bench::new() };
     let file = bench.signed("grows", "test");
     let refused = bench.refused(&["plugin", "publish", &file, &bench.repository()], 5);
@@ -377,16 +393,12 @@ fn a_registry_that_wants_to_know_who_asks_gets_dockers_credentials() {
         refused.contains("hint: docker login [REGISTRY] keeps credentials that are used here too"),
         "{refused}"
     );
-    let docker = bench.world.home().join("docker");
-    fs::create_dir(&docker).unwrap();
-    let pair = base64::engine::general_purpose::STANDARD.encode(format!("{}:{}", USER.0, USER.1));
-    let auths = json!({ "auths": { &bench.registry.host: { "auth": pair } } });
-    fs::write(docker.join("config.json"), auths.to_string()).unwrap();
+    let docker = docker_login(&bench.world, &bench.registry.host, USER);
+    let pair = STANDARD.encode(format!("{}:{}", USER.0, USER.1));
     let run = |line: &[&str]| bench.world.finish(bench.world.command(line).env("DOCKER_CONFIG", &docker));
     run(&["plugin", "publish", &file, &bench.repository()]).expect(0);
     let ran = run(&["plugin", "add", &bench.repository(), "--grant-all", "-vvv"]).expect(0);
     assert!(!ran.stderr.contains(USER.1) && !ran.stderr.contains(&pair), "{ran}");
-    let auths = json!({ "auths": { &bench.registry.host: { "auth": "bm9ib2R5OndvcnNl" } } });
-    fs::write(docker.join("config.json"), auths.to_string()).unwrap();
+    docker_login(&bench.world, &bench.registry.host, ("nobody", "worse"));
     run(&["plugin", "upgrade"]).expect(5);
 }

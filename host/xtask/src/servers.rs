@@ -2,14 +2,15 @@
 //!
 //! What runs on Node.js is copied from `tests/support/NAME` to `<target>/servers/NAME`, since Node.js
 //! looks for modules beside the file that imports them, and no `node_modules` is to land in the
-//! repository. The browser is Debian's. Nothing is started here: the tests do that.
+//! repository. The browser is Debian's, and a client of registries comes from PyPI. Nothing is started
+//! here: the tests do that.
 
 use std::fs;
 
 use clap::{Args, ValueEnum};
 
 use crate::process::{self, Workspace};
-use crate::{Result, debian, folder, npm, say};
+use crate::{Result, debian, folder, npm, say, tools};
 
 /// What runs on Node.js: a provider of identities, graphql-js as an oracle for the gate, and the APIs on
 /// servers that nobody here wrote.
@@ -17,6 +18,9 @@ const PROGRAMS: [&str; 3] = ["oidc", "graphql", "yoga"];
 
 /// The browser, and what drives it.
 const BROWSER: [&str; 2] = ["chromium", "chromium-driver"];
+
+/// A client of registries, in an environment of its own. Its dependencies are whichever it takes.
+const ORAS: &str = "oras==0.2.43";
 
 /// What ends, holds and deceives processes in the tests of a sign-in's life, and keeps its keys; a registry
 /// of packs, and what signs them.
@@ -47,6 +51,8 @@ enum Server {
     Servers,
     /// Chromium and its driver
     Browser,
+    /// The client of registries, on Python
+    Oras,
     /// The installation of strace, keyring and the like, where they are there already
     Tools,
 }
@@ -78,6 +84,13 @@ fn install_all(workspace: &Workspace, skip: &[Server]) -> Result<()> {
     } else if !process::is_installed("chromedriver") {
         debian::packages(&BROWSER, "Chromium and its driver are needed as Debian packages them")
             .map_err(|error| format!("{error}; `--skip browser` leaves its test out"))?;
+    }
+    if skip.contains(&Server::Oras) {
+        say("servers: oras: skipped, as told");
+    } else {
+        tools::python_environment_in(workspace.servers().join("oras"))
+            .and_then(|environment| tools::wheel(&environment, ORAS))
+            .map_err(|error| format!("{error}; `--skip oras` leaves its tests out"))?;
     }
     if skip.contains(&Server::Tools) {
         say("servers: tools: not installed, as told; the tests need them all the same");

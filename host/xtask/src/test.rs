@@ -14,7 +14,7 @@ use crate::{Result, fuzz, guests, packs, say, servers, tools};
 /// Run everything that the machine checks run
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Leave out a language's packs, `servers` or `browser`, where they cannot be had; repeatable
+    /// Leave out a language's packs, `servers`, `browser` or `oras`, where they cannot be had; repeatable
     #[arg(long, value_name = "NAME")]
     skip: Vec<String>,
     /// Also check dependencies against the advisory database, which needs the network

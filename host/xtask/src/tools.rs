@@ -3,7 +3,7 @@
 //! Nothing is installed outside the target folder but the WebAssembly target, which rustup keeps,
 //! and Debian packages, which `guests` and `servers` ask for.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::process::{self, Workspace};
@@ -41,9 +41,28 @@ pub(crate) fn cargo_deny(workspace: &Workspace) -> Result<PathBuf> {
 
 /// A Python environment of its own under the target folder.
 pub(crate) fn python_environment(workspace: &Workspace, name: &str) -> Result<PathBuf> {
-    let folder = workspace.target.join("tools").join(name);
+    python_environment_in(workspace.target.join("tools").join(name))
+}
+
+/// A Python environment in `folder`.
+pub(crate) fn python_environment_in(folder: PathBuf) -> Result<PathBuf> {
     if !folder.join("bin/pip").exists() {
         process::run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
     }
     Ok(folder)
+}
+
+/// Makes sure that an environment has a package in exactly this version.
+pub(crate) fn wheel(environment: &Path, package: &str) -> Result<()> {
+    let (name, version) = package.split_once("==").ok_or("a package needs a version")?;
+    let metadata = format!("{}-{version}.dist-info", name.replace('-', "_"));
+    let libraries = std::fs::read_dir(environment.join("lib"))?;
+    for library in libraries {
+        if library?.path().join("site-packages").join(&metadata).exists() {
+            return Ok(());
+        }
+    }
+    let mut pip = Command::new(environment.join("bin/pip"));
+    pip.args(["install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:", package]);
+    process::run(&mut pip)
 }

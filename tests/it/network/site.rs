@@ -1,5 +1,6 @@
-//! A provider and an API behind TLS, written by hand: it knows no crate of the host, and keeps what
-//! it was asked. Certificates are made for each test, by authorities that nobody else knows.
+//! A server behind TLS, written by hand: it knows no crate of the host, and keeps what it was asked.
+//! It is a provider with an API, or answers as a test says. Certificates are made for each test, by
+//! authorities that nobody else knows.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -90,7 +91,21 @@ pub(super) struct Site {
 }
 
 impl Site {
+    /// A provider and an API.
     pub(super) fn start(identity: Identity) -> Self {
+        Self::answering(identity, |port, request| Answer {
+            kind: "application/json",
+            body: answer(port, request).into_bytes(),
+            ..Answer::default()
+        })
+    }
+
+    /// A site that answers as a test says, which is told its port.
+    pub(super) fn answering(
+        identity: Identity,
+        answer: impl Fn(u16, &str) -> Answer + Send + Sync + 'static,
+    ) -> Self {
+        let answer = Arc::new(answer);
         let provider = Arc::new(aws_lc_rs::default_provider());
         let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
         let config = config.unwrap().with_no_client_auth();
@@ -101,8 +116,8 @@ impl Site {
         let (port, asked) = (site.port, Arc::clone(&site.asked));
         thread::spawn(move || {
             for stream in listener.incoming() {
-                let (config, asked) = (Arc::clone(&config), Arc::clone(&asked));
-                thread::spawn(move || serve(stream.unwrap(), config, port, &asked));
+                let (config, asked, answer) = (Arc::clone(&config), Arc::clone(&asked), Arc::clone(&answer));
+                thread::spawn(move || serve(stream.unwrap(), config, &asked, |text| answer(port, text)));
             }
         });
         site
@@ -118,14 +133,36 @@ impl Site {
     }
 }
 
+/// What a site answers.
+pub(super) struct Answer {
+    pub(super) status: &'static str,
+    pub(super) kind: &'static str,
+    /// Where it leads on to.
+    pub(super) location: Option<String>,
+    pub(super) body: Vec<u8>,
+}
+
+impl Default for Answer {
+    fn default() -> Self {
+        Self { status: "200 OK", kind: "application/octet-stream", location: None, body: Vec::new() }
+    }
+}
+
 /// Answers one request; a client that hangs up in the handshake has its reasons.
-fn serve(stream: TcpStream, config: Arc<ServerConfig>, port: u16, asked: &Mutex<Vec<String>>) {
+fn serve(
+    stream: TcpStream,
+    config: Arc<ServerConfig>,
+    asked: &Mutex<Vec<String>>,
+    answer: impl Fn(&str) -> Answer,
+) {
     let mut stream = StreamOwned::new(ServerConnection::new(config).unwrap(), stream);
     let Some(request) = read_request(&mut stream) else { return };
-    let body = answer(port, &request);
+    let Answer { status, kind, location, body } = answer(&request);
     asked.lock().unwrap().push(request);
-    let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n";
-    let _ = write!(stream, "{head}Content-Length: {}\r\n\r\n{body}", body.len());
+    let location = location.map(|location| format!("Location: {location}\r\n")).unwrap_or_default();
+    let head = format!("HTTP/1.1 {status}\r\nContent-Type: {kind}\r\n{location}Connection: close\r\n");
+    let _ = write!(stream, "{head}Content-Length: {}\r\n\r\n", body.len());
+    let _ = stream.write_all(&body);
     stream.conn.send_close_notify();
     let _ = stream.flush();
 }

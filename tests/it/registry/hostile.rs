@@ -12,13 +12,15 @@ use crate::guests::guest;
 use crate::signed_in;
 
 /// A server that answers each path as a test says, and keeps the requests.
-struct Server {
-    host: String,
+pub(super) struct Server {
+    pub(super) host: String,
     requests: Arc<Mutex<Vec<String>>>,
 }
 
 impl Server {
-    fn new(answer: impl Fn(&str, &mut TcpStream) -> std::io::Result<()> + Send + Sync + 'static) -> Self {
+    pub(super) fn new(
+        answer: impl Fn(&str, &mut TcpStream) -> std::io::Result<()> + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let host = listener.local_addr().unwrap().to_string();
         let requests = Arc::new(Mutex::new(Vec::new()));
@@ -120,6 +122,8 @@ fn what_leads_elsewhere_or_never_ends_is_refused() {
         "/bomb" => respond(stream, "200 OK", "Content-Encoding: gzip\r\n", b"\x1f\x8b"),
         "/html" => respond(stream, "200 OK", "", b"<!doctype html>"),
         "/500" => respond(stream, "500 Oh", "", b"secret of the server"),
+        "/leads" => respond(stream, "302 Found", "Location: /fails?secret=of-the-server\r\n", b""),
+        "/fails?secret=of-the-server" => respond(stream, "500 Oh", "", b""),
         "/signed.wasm" => respond(stream, "200 OK", "", &std::fs::read(guest("grows")).unwrap()),
         "/signed.wasm.minisig" => respond(stream, "500 Oh", "", b""),
         _ => respond(stream, "404 Not Found", "", b""),
@@ -148,6 +152,10 @@ fn what_leads_elsewhere_or_never_ends_is_refused() {
     ");
     assert_snapshot!(told("500", 7), @"
     error: `http://[HOST]/500` failed: HTTP 500
+    hint: try again; nothing was changed
+    ");
+    assert_snapshot!(told("leads", 7), @"
+    error: `http://[HOST]/leads` failed: HTTP 500
     hint: try again; nothing was changed
     ");
     assert_snapshot!(told("nosuch", 3), @"error: `http://[HOST]/nosuch` does not exist");
@@ -195,7 +203,7 @@ fn a_registry_that_fails_where_the_signature_should_be_is_not_unsigned() {
     error: `http://[HOST]/v2/test/grows/referrers/
     hint: try again; nothing was changed
     ");
-    assert_snapshot!(told("odd", 1), @"error: `oci://[HOST]/test/grows:odd` gave an answer that is not taken: it is no component: its configuration is `application/vnd.oci.image.v0+json`");
+    assert_snapshot!(told("odd", 1), @"error: `oci://[HOST]/test/grows:odd` gave an answer that is not taken: it is no component: its configuration is `application/vnd.oci.image.v0+json`, and a component's is `application/vnd.wasm.config.v0+json`");
     assert_snapshot!(told("list", 1), @"error: `oci://[HOST]/test/grows:list` gave an answer that is not taken: it is an index of images, and a pack is one component");
     assert_snapshot!(told("realm", 1), @"error: `http://[HOST]/v2/test/grows/manifests/realm` gave an answer that is not taken: its service for tokens is refused: http is for loopback addresses only; use https");
 }

@@ -1,7 +1,15 @@
-//! Installs that are killed, and several at once: afterwards everything is as before or as after.
+//! Installs that are killed or interrupted, and several at once: afterwards everything is as before or
+//! as after.
 
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, mpsc};
+
+use rustix::process::{Pid, Signal, kill_process};
 use vantage_test_support::World;
 
+use super::hostile::Server;
 use crate::guests::guest;
 use crate::signed_in;
 
@@ -46,6 +54,45 @@ fn a_pack_that_is_killed_while_it_is_added_is_there_whole_or_not_at_all() {
     }
     assert!(killed >= 10 && added >= CALLS.len(), "{killed} kills, {added} packs");
     world.run(&line).expect(0);
+}
+
+/// All files below a folder.
+fn files(folder: &Path) -> BTreeSet<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { BTreeSet::from([path]) }).collect()
+}
+
+#[test]
+fn a_download_that_is_interrupted_leaves_nothing() {
+    let world = signed_in();
+    let bytes = std::fs::read(guest("grows")).unwrap();
+    let (half, halves) = mpsc::channel();
+    // Whoever has got a half waits for the other until its end.
+    let (half, waiting) = (Mutex::new(half), Mutex::new(Vec::new()));
+    let server = Server::new(move |path, stream| {
+        assert_eq!(path, "/grows.wasm");
+        write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", bytes.len())?;
+        stream.write_all(&bytes[..bytes.len() / 2])?;
+        waiting.lock().unwrap().push(stream.try_clone()?);
+        half.lock().unwrap().send(()).unwrap();
+        Ok(())
+    });
+    let source = format!("http://{}/grows.wasm", server.host);
+    let temporary = world.home().join("temporary");
+    std::fs::create_dir(&temporary).unwrap();
+    // What every run leaves is there before.
+    world.run(&["plugin", "list"]).expect(0);
+    let before = files(world.home());
+    for (signal, status) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+        let mut command = world.command(&["plugin", "add", &source, "--grant-all"]);
+        let child = world.start(command.env("TMPDIR", &temporary));
+        halves.recv().unwrap();
+        kill_process(Pid::from_child(&child), signal).unwrap();
+        let ran = world.end(child).expect(status);
+        assert_eq!(ran.stdout, "", "{ran}");
+        assert_eq!(files(world.home()), before, "{ran}");
+    }
+    assert!(world.only_bundled());
 }
 
 fn remove(world: &World) {

@@ -8,8 +8,10 @@
 
 mod bounded;
 pub mod browser;
+pub mod distribution;
 mod node;
 pub mod oidc;
+pub mod oras;
 mod ran;
 pub mod registry;
 mod stored;

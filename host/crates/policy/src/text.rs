@@ -11,6 +11,9 @@ pub const LINE_LENGTH: usize = 300;
 /// The longest Markdown text, in bytes.
 pub const MARKDOWN_LENGTH: usize = 32 * 1024;
 
+/// The longest publisher and the longest name of a pack, in bytes.
+pub const ID_LENGTH: usize = 63;
+
 /// The longest GraphQL name, in bytes. Longer ones are legal GraphQL, but no person reads them.
 const NAME_LENGTH: usize = 128;
 
@@ -35,6 +38,32 @@ pub fn is_word(text: &str, longest: usize) -> bool {
     text.len() <= longest
         && bytes.next().is_some_and(|byte| byte.is_ascii_lowercase())
         && bytes.all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
+
+/// Says what is wrong with a pack's id. Publisher and name are words, and each could be the name of a
+/// file on every system.
+///
+/// # Errors
+/// What is wrong, as the rest of a sentence about the id.
+pub fn check_pack_id(id: &str) -> Result<(), String> {
+    if let Some(character) = refused_character(id) {
+        return Err(format!("it holds {}; only plain ASCII may stand there", name_of(character)));
+    }
+    let parts = id.split_once('/').map(<[&str; 2]>::from);
+    let Some(parts) = parts.filter(|parts| parts.iter().all(|part| is_word(part, ID_LENGTH))) else {
+        return Err(format!("`{}` must be a publisher and a name, such as `acme/gpu-report`", excerpt(id)));
+    };
+    match parts.into_iter().find(|part| is_device(part)) {
+        Some(part) => Err(format!("`{part}` in it is a device on Windows, where no file can have that name")),
+        None => Ok(()),
+    }
+}
+
+/// Whether Windows has a device of this name; in lower case.
+fn is_device(word: &str) -> bool {
+    let numbered = word.strip_prefix("com").or_else(|| word.strip_prefix("lpt"));
+    matches!(word, "aux" | "con" | "nul" | "prn")
+        || numbered.is_some_and(|number| matches!(number.as_bytes(), [b'0'..=b'9']))
 }
 
 /// Whether the text is a name as GraphQL has them, of a length that people can read.
@@ -92,6 +121,26 @@ mod tests {
             assert!(!is_graphql_name(refused), "{refused}");
         }
         assert!(!is_graphql_name(&"a".repeat(NAME_LENGTH + 1)));
+    }
+
+    #[test]
+    fn an_id_is_two_words_that_are_no_devices() {
+        for id in ["acme/gpu-report", "a/b", "com/lpt", "com10/console", "auxiliary/x", "conin/nul-x"] {
+            assert_eq!(check_pack_id(id), Ok(()), "{id}");
+        }
+        for id in ["con/x", "acme/nul", "prn/aux", "com1/x", "acme/lpt9"] {
+            assert!(check_pack_id(id).unwrap_err().contains("is a device on Windows"), "{id}");
+        }
+        // Neither these nor what else a path could be made of is a word to begin with.
+        for part in
+            ["..", ".", "a.", "a..b", "a/b", "/", "", "\0", "a\0", "CON", "Nul", "con.txt", "nul.", "a b"]
+        {
+            assert!(check_pack_id(&format!("acme/{part}")).is_err(), "{part:?}");
+            assert!(check_pack_id(&format!("{part}/x")).is_err(), "{part:?}");
+        }
+        for part in ["acm\u{435}", "\u{440}ay", "a\u{200b}", &"a".repeat(ID_LENGTH + 1), &"a".repeat(300)] {
+            assert!(check_pack_id(&format!("{part}/x")).is_err(), "{part:?}");
+        }
     }
 
     #[test]

@@ -26,8 +26,11 @@ use crate::engine::CacheFolders;
 use crate::error::RuntimeError;
 use guard::{Guard, Stamp};
 
-/// Refuses to follow a link at the last step of a path.
-const NO_FOLLOW: i32 = rustix::fs::OFlags::NOFOLLOW.bits().cast_signed();
+/// Refuses to follow a link at the last step of a path, and to wait: a pipe would wait for a writer.
+const AS_IT_IS: i32 = rustix::fs::OFlags::NOFOLLOW.union(rustix::fs::OFlags::NONBLOCK).bits().cast_signed();
+
+/// More than a key, a seal or the memory of a check ever has, in bytes.
+const SMALL: u64 = 4096;
 
 /// The compiled code of all packs, for one engine.
 #[derive(Debug)]
@@ -104,10 +107,9 @@ impl CompiledCode {
 
     fn map(&self, engine: &Engine, key: &str) -> io::Result<Component> {
         check_folder(&self.folder)?;
-        let mut file = OpenOptions::new().read(true).custom_flags(NO_FOLLOW).open(self.path(key))?;
-        let stamp = Stamp::of(&file)?;
+        let (mut file, stamp) = open(&self.path(key))?;
         if !self.guard.knows(key, &stamp) {
-            let seal = fs::read(self.folder.join(format!("{key}.seal")))?;
+            let (_, seal) = read_small(&self.folder.join(format!("{key}.seal")))?;
             self.guard.check(key, &mut file, &seal)?;
             // Whoever changed the file while it was read changed its stamp as well.
             if Stamp::of(&file)? != stamp {
@@ -189,6 +191,21 @@ fn hash_of(digest: &str) -> Option<&str> {
     let hash = digest.strip_prefix("sha256:")?;
     let is_hash = hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
     is_hash.then_some(hash)
+}
+
+/// Opens a regular file of this user's.
+fn open(path: &Path) -> io::Result<(File, Stamp)> {
+    let file = OpenOptions::new().read(true).custom_flags(AS_IT_IS).open(path)?;
+    let stamp = Stamp::of(&file)?;
+    Ok((file, stamp))
+}
+
+/// The content of a small file of this user's.
+fn read_small(path: &Path) -> io::Result<(File, Vec<u8>)> {
+    let (mut file, _) = open(path)?;
+    let mut content = Vec::new();
+    (&mut file).take(SMALL).read_to_end(&mut content)?;
+    Ok((file, content))
 }
 
 /// Makes a folder that only this user can enter, and those above it.

@@ -7,12 +7,13 @@
 
 mod credentials;
 mod error;
+mod fault;
 mod http;
 mod layout;
 mod manifest;
 mod registry;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use semver::Version;
@@ -78,9 +79,10 @@ pub struct Fetcher {
 }
 
 impl Fetcher {
-    /// Takes packs of at most `limit` bytes. `user_agent` is how requests introduce themselves.
-    pub fn new(user_agent: &str, limit: u64, progress: Arc<dyn Progress>) -> Self {
-        Self { http: Http::new(user_agent.to_owned(), progress), limit }
+    /// Takes packs of at most `limit` bytes. `user_agent` is how requests introduce themselves, and
+    /// `credentials` are the files, in Docker's form, that may have something for a registry that asks.
+    pub fn new(user_agent: &str, credentials: Vec<PathBuf>, limit: u64, progress: Arc<dyn Progress>) -> Self {
+        Self { http: Http::new(user_agent.to_owned(), credentials, progress), limit }
     }
 
     /// The same, which asks no server if `offline`.

@@ -189,10 +189,9 @@ impl TryFrom<String> for PackId {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        let is_part = |part| vantage_policy::text::is_word(part, 63);
-        match text.split_once('/') {
-            Some((publisher, name)) if is_part(publisher) && is_part(name) => Ok(Self(text)),
-            _ => Err(format!("{text:?} is not the id of a pack")),
+        match vantage_policy::text::check_pack_id(&text) {
+            Ok(()) => Ok(Self(text)),
+            Err(problem) => Err(format!("{text:?} is not the id of a pack: {problem}")),
         }
     }
 }

@@ -198,6 +198,16 @@ mod tests {
     }
 
     #[test]
+    fn an_alias_is_a_word() {
+        assert!(check_alias("cards-2").is_ok());
+        for alias in
+            ["", "..", "a/b", "a.", "a\0", "\u{441}ards", "CON", "con.txt", "a b", "-a", &"a".repeat(300)]
+        {
+            assert!(check_alias(alias).is_err(), "{alias:?}");
+        }
+    }
+
+    #[test]
     fn other_names_of_a_single_word_are_first_words_too() {
         let mut single = description("acme/gpu", "1.0.0", &["gpu"]);
         single.commands[0].aliases = vec!["g".into()];

@@ -25,8 +25,7 @@ Examples:
   vantage plugin keygen --secret ~/keys/acme.key --public acme.pub
       Writes them elsewhere
   vantage plugin keygen --secret new.key --succeeds vantage.key --publisher acme --force
-      Makes a key that follows an older one: minisign.pub.minisig, beside minisign.pub, lets those who
-      know the old key take the new one")]
+      Makes a key that follows an older one, and minisign.pub.minisig, which says so")]
 pub struct Arguments {
     /// File for the secret key, which only you may read
     #[arg(long, value_name = "FILE", default_value = "vantage.key")]

@@ -31,8 +31,9 @@ pub async fn fetch(address: &Address, context: &Context) -> Result<Fetched, Host
 
 /// What gets packs.
 pub fn fetcher(context: &Context) -> Fetcher {
-    let progress = Arc::new(Download::new(context.console().clone()));
-    Fetcher::new(USER_AGENT, COMPONENT_LIMIT, progress).offline(context.offline())
+    let (credentials, progress) =
+        (context.environment().registry_credentials(), Download::new(context.console().clone()));
+    Fetcher::new(USER_AGENT, credentials, COMPONENT_LIMIT, Arc::new(progress)).offline(context.offline())
 }
 
 /// Draws how far a download is.

@@ -10,7 +10,7 @@ use std::process::Command;
 use wit_bindgen_go::{Format, Opts};
 
 use super::bindings::{self, Contract};
-use super::{Site, folder, python};
+use super::{Site, folder};
 use crate::process;
 use crate::{Result, tools};
 
@@ -26,7 +26,7 @@ const RUNTIME: &str = "go.bytecodealliance.org/pkg";
 /// Builds `sdk/go/example`.
 pub(super) fn build(site: &Site<'_>) -> Result<PathBuf> {
     let environment = tools::python_environment(site.workspace, "go")?;
-    python::wheel(&environment, GO)?;
+    tools::wheel(&environment, GO)?;
     let toolchain = Toolchain { environment, module: site.work.join("module") };
     folder::replace(&site.sources, &toolchain.module)?;
     let generator = Opts {

@@ -3,7 +3,7 @@
 //! WASI is not stubbed (`--stub-wasi`): its stubs trap, so that `datetime.now()` would end a run,
 //! and bake one random seed into every copy of the pack. The host gives WASI that reaches nothing.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use super::{Site, folder};
@@ -36,21 +36,6 @@ pub(super) fn build(site: &Site<'_>) -> Result<PathBuf> {
 /// The program `componentize-py`, in an environment of its own.
 fn componentize(site: &Site<'_>) -> Result<PathBuf> {
     let environment = tools::python_environment(site.workspace, "componentize-py")?;
-    wheel(&environment, COMPONENTIZE)?;
+    tools::wheel(&environment, COMPONENTIZE)?;
     Ok(environment.join("bin/componentize-py"))
-}
-
-/// Makes sure that an environment has a package in exactly this version.
-pub(super) fn wheel(environment: &Path, package: &str) -> Result<()> {
-    let (name, version) = package.split_once("==").ok_or("a package needs a version")?;
-    let metadata = format!("{}-{version}.dist-info", name.replace('-', "_"));
-    let libraries = std::fs::read_dir(environment.join("lib"))?;
-    for library in libraries {
-        if library?.path().join("site-packages").join(&metadata).exists() {
-            return Ok(());
-        }
-    }
-    let mut pip = Command::new(environment.join("bin/pip"));
-    pip.args(["install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:", package]);
-    process::run(&mut pip)
 }

@@ -126,13 +126,26 @@ fn a_later_description_says_that_a_newer_host_is_needed() {
 fn identity_is_plain() {
     assert_snapshot!(refusal("/id", json!("gpu-report")), @"/id | `gpu-report` must be a publisher and a name, such as `acme/gpu-report`");
     assert_snapshot!(refusal("/id", json!("аcme/gpu")), @"/id | it holds U+0430; only plain ASCII may stand there");
+    assert_snapshot!(refusal("/id", json!("con/gpu")), @"/id | `con` in it is a device on Windows, where no file can have that name");
     for id in ["acme/..", "acme/a/b", "../a", "acme/CON", "acme/a.", "acme/a\u{0}", "acme/", "/a", "acme/%2e"]
     {
         assert!(refusal("/id", json!(id)).starts_with("/id | "), "{id}");
     }
     assert!(refusal("/id", json!(format!("acme/{}", "a".repeat(64)))).starts_with("/id | "));
     assert_snapshot!(refusal("/version", json!("v1.2")), @"/version | unexpected character 'v' while parsing major version number");
-    assert!(refusal("/version", json!("1.0.0\u{202e}")).starts_with("/version | "));
+    for version in [
+        "1.0.0\u{202e}",
+        "..",
+        "1.0.0/..",
+        "1.0.0-../x",
+        "1.0.0\0",
+        "1.0.\u{437}",
+        "1.0.0.",
+        "1.0.0-a.",
+        "con",
+    ] {
+        assert!(refusal("/version", json!(version)).starts_with("/version | "), "{version:?}");
+    }
     assert!(refusal("/version", json!(format!("1.0.0-{}", "a".repeat(300)))).starts_with("/version | "));
     assert_snapshot!(refusal("/summary", json!("two\nlines")), @"/summary | it must be one line");
     assert_snapshot!(refusal("/summary", json!("x".repeat(301))), @"/summary | it has 301 characters; at most 300 are shown");

@@ -10,12 +10,9 @@ use super::{Answer, COMMANDS, Command, Description, DescriptionError, Effect, Sh
 use crate::capability::Capability;
 use crate::gate::{Operation, OperationKind};
 use crate::text::{
-    LINE_LENGTH, MARKDOWN_LENGTH, excerpt, has_line_break, is_graphql_name, is_word, name_of,
+    LINE_LENGTH, MARKDOWN_LENGTH, check_pack_id, excerpt, has_line_break, is_graphql_name, is_word, name_of,
     refused_character,
 };
-
-/// The longest part of an id, in bytes.
-const ID_LENGTH: usize = 63;
 
 /// The longest word of a command line, in bytes.
 const WORD_LENGTH: usize = 32;
@@ -69,14 +66,7 @@ pub(super) fn at_most(place: &str, length: usize, limit: usize) -> Checked {
 }
 
 fn check_identity(description: &Description) -> Checked {
-    let id = &description.id;
-    let known = id
-        .split_once('/')
-        .is_some_and(|(publisher, name)| is_word(publisher, ID_LENGTH) && is_word(name, ID_LENGTH));
-    refuse(!known, "/id", || match refused_character(id) {
-        Some(character) => format!("it holds {}; only plain ASCII may stand there", name_of(character)),
-        None => format!("`{}` must be a publisher and a name, such as `acme/gpu-report`", excerpt(id)),
-    })?;
+    check_pack_id(&description.id).map_err(|problem| DescriptionError::new("/id", problem))?;
     let version = description.version.to_string();
     refuse(version.len() > VERSION_LENGTH, "/version", || {
         format!("it is longer than {VERSION_LENGTH} characters")

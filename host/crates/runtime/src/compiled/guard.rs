@@ -5,15 +5,15 @@
 //! takes 9–21 ms, so the full check is made once for a file, as its device, inode, size and times
 //! say, and then remembered here.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
-use super::{NO_FOLLOW, check_folder, create_folder, write_beside};
+use super::{check_folder, create_folder, read_small, write_beside};
 
 /// The version of all three kinds of file that are written here.
 const VERSION: u32 = 1;
@@ -108,7 +108,7 @@ impl Guard {
 
     /// Whether a file with this stamp was fully checked as the entry `key` before.
     pub(super) fn knows(&self, key: &str, stamp: &Stamp) -> bool {
-        let Ok(text) = fs::read(self.checked(key)) else {
+        let Ok((_, text)) = read_small(&self.checked(key)) else {
             return false;
         };
         serde_json::from_slice::<CheckedFile>(&text)
@@ -168,14 +168,11 @@ impl Guard {
 
     /// The key, from a file that nobody else can read or write.
     fn read_key(&self) -> io::Result<[u8; 32]> {
-        let mut file = OpenOptions::new().read(true).custom_flags(NO_FOLLOW).open(self.key_path())?;
-        Stamp::of(&file)?;
+        let (file, text) = read_small(&self.key_path())?;
         if file.metadata()?.mode() & 0o077 != 0 {
             return Err(io::Error::other("others can read the key"));
         }
-        let mut text = String::new();
-        file.read_to_string(&mut text)?;
-        let key: KeyFile = serde_json::from_str(&text)?;
+        let key: KeyFile = serde_json::from_slice(&text)?;
         if key.version != VERSION {
             return Err(io::Error::other("the key has an unknown version"));
         }

@@ -39,6 +39,22 @@ pub enum FetchError {
         /// What was to be asked for.
         url: String,
     },
+    /// Nobody who can be talked to is there, now and at the next try.
+    #[error("`{url}` cannot be reached: {problem}")]
+    Unreachable {
+        /// What was asked for.
+        url: String,
+        /// What is wrong.
+        problem: &'static str,
+        /// What mends it.
+        remedy: &'static str,
+    },
+    /// No request can be made on this machine.
+    #[error("no connection can be made: {problem}")]
+    Client {
+        /// What is wrong.
+        problem: String,
+    },
     /// The server answered with a failure.
     #[error("`{url}` failed: HTTP {status}")]
     Status {
@@ -92,7 +108,7 @@ pub enum FetchError {
         limit: u64,
     },
     /// Credentials for a registry are kept, and cannot be had.
-    #[error("the credentials for `{registry}` in Docker's configuration cannot be used: {problem}")]
+    #[error("the credentials for `{registry}` cannot be used: {problem}")]
     Credentials {
         /// The registry's host.
         registry: String,
@@ -107,12 +123,15 @@ impl FetchError {
         match self {
             Self::File(error) => error.kind(),
             Self::NotThere { .. } | Self::NoVersion { .. } => StoreErrorKind::NotFound,
-            Self::Unavailable { .. } | Self::Status { .. } | Self::Offline { .. } => {
-                StoreErrorKind::Unavailable
-            }
+            Self::Unavailable { .. }
+            | Self::Unreachable { .. }
+            | Self::Status { .. }
+            | Self::Offline { .. } => StoreErrorKind::Unavailable,
             Self::Refused { .. } | Self::Digest { .. } => StoreErrorKind::Denied,
             Self::Taken { .. } => StoreErrorKind::Conflict,
-            Self::Answer { .. } | Self::TooLarge { .. } | Self::Credentials { .. } => StoreErrorKind::Failed,
+            Self::Client { .. } | Self::Answer { .. } | Self::TooLarge { .. } | Self::Credentials { .. } => {
+                StoreErrorKind::Failed
+            }
         }
     }
 
@@ -122,6 +141,10 @@ impl FetchError {
             Self::File(error) => return error.hints(),
             Self::Refused { registry, .. } => {
                 format!("docker login {registry} keeps credentials that are used here too")
+            }
+            Self::Unreachable { remedy, .. } => (*remedy).to_owned(),
+            Self::Client { .. } => {
+                "where the system has no certificates, SSL_CERT_FILE names a PEM file of them".to_owned()
             }
             Self::Unavailable { .. } | Self::Status { .. } => "try again; nothing was changed".to_owned(),
             Self::Digest { .. } => {

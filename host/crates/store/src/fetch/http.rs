@@ -5,6 +5,7 @@
 //! since a digest is of what is stored. What an answer means is said elsewhere.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use tokio::time::timeout;
 use url::Url;
 use zeroize::Zeroizing;
 
+use super::fault::{self, shown};
 use super::{FetchError, Progress};
 use crate::address::{check_url, is_loopback};
 
@@ -32,6 +34,8 @@ pub(super) struct Http {
     secure: OnceLock<Client>,
     loopback: OnceLock<Client>,
     pub(super) progress: Arc<dyn Progress>,
+    /// Where credentials for registries may be, for when one asks.
+    pub(super) credentials: Vec<PathBuf>,
 }
 
 /// A request.
@@ -63,9 +67,9 @@ impl Request {
 }
 
 impl Http {
-    pub(super) fn new(user_agent: String, progress: Arc<dyn Progress>) -> Self {
+    pub(super) fn new(user_agent: String, credentials: Vec<PathBuf>, progress: Arc<dyn Progress>) -> Self {
         let (secure, loopback) = (OnceLock::new(), OnceLock::new());
-        Self { user_agent, offline: false, secure, loopback, progress }
+        Self { user_agent, offline: false, secure, loopback, progress, credentials }
     }
 
     pub(super) fn offline(self, offline: bool) -> Self {
@@ -83,14 +87,14 @@ impl Http {
         match answer.status {
             StatusCode::OK => Ok(Some(answer.body)),
             StatusCode::NOT_FOUND | StatusCode::GONE => Ok(None),
-            status => Err(FetchError::Status { url: url.to_string(), status: status.as_u16() }),
+            status => Err(FetchError::Status { url: shown(url), status: status.as_u16() }),
         }
     }
 
     /// Sends a request, follows redirects, and reads the answer up to `limit` bytes. `told`: whether
     /// somebody hears how far it is.
     pub(super) async fn send(&self, request: Request, limit: u64, told: bool) -> Result<Answer, FetchError> {
-        let url = request.url.to_string();
+        let url = shown(&request.url);
         match timeout(TOTAL, self.follow(request, limit, told)).await {
             Ok(answer) => answer,
             Err(_) => {
@@ -121,14 +125,14 @@ impl Http {
             request.url = next;
         }
         let problem = format!("it led on more than {REDIRECTS} times");
-        Err(FetchError::Answer { url: request.url.to_string(), problem })
+        Err(FetchError::Answer { url: shown(&request.url), problem })
     }
 
     async fn once(&self, request: &Request) -> Result<Response, FetchError> {
         let url = &request.url;
-        check_url(url).map_err(|problem| FetchError::Answer { url: url.to_string(), problem })?;
+        check_url(url).map_err(|problem| FetchError::Answer { url: shown(url), problem })?;
         if self.offline {
-            return Err(FetchError::Offline { url: url.to_string() });
+            return Err(FetchError::Offline { url: shown(url) });
         }
         let mut builder = self
             .client(url)?
@@ -138,7 +142,7 @@ impl Http {
         if let Some(authorization) = &request.authorization {
             let value = HeaderValue::from_str(authorization);
             let mut value = value.map_err(|_| FetchError::Answer {
-                url: url.to_string(),
+                url: shown(url),
                 problem: "what is to be told to it cannot stand in a header".into(),
             })?;
             value.set_sensitive(true);
@@ -147,7 +151,7 @@ impl Http {
         if let Some((body, kind)) = &request.body {
             builder = builder.header("content-type", *kind).body(body.clone());
         }
-        builder.send().await.map_err(|error| unavailable(url, &error))
+        builder.send().await.map_err(|error| fault::unanswered(url, &error))
     }
 
     async fn read(
@@ -162,15 +166,15 @@ impl Http {
         let encoded = headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity");
         if encoded && status.is_success() {
             let problem = "it is compressed, which was not asked for".to_owned();
-            return Err(FetchError::Answer { url: url.to_string(), problem });
+            return Err(FetchError::Answer { url: shown(&url), problem });
         }
-        let too_large = || FetchError::TooLarge { what: url.to_string(), limit };
+        let too_large = || FetchError::TooLarge { what: shown(&url), limit };
         let length = response.content_length().filter(|_| request.method != Method::HEAD);
         if length.is_some_and(|length| length > limit) {
             return Err(too_large());
         }
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| unavailable(&url, &error))? {
+        while let Some(chunk) = response.chunk().await.map_err(|error| fault::unanswered(&url, &error))? {
             if body.len() as u64 + chunk.len() as u64 > limit {
                 return Err(too_large());
             }
@@ -202,33 +206,24 @@ impl Http {
                 [SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), SocketAddr::from((Ipv6Addr::LOCALHOST, 0))];
             builder = builder.no_proxy().tls_certs_only([]).resolve_to_addrs("localhost", &here);
         }
-        let client = builder.build().map_err(|error| unavailable(url, &error))?;
+        let client = builder.build().map_err(|error| fault::no_client(&error))?;
         Ok(slot.get_or_init(|| client))
     }
 }
 
 /// Where a redirect leads, if it may be followed.
 fn next(from: &Url, headers: &HeaderMap) -> Result<Url, FetchError> {
-    let refused = |problem: String| FetchError::Answer { url: from.to_string(), problem };
+    let refused = |problem: String| FetchError::Answer { url: shown(from), problem };
     let location = headers.get(LOCATION).and_then(|location| location.to_str().ok());
     let location = location.ok_or_else(|| refused("it leads on without saying where".into()))?;
     let next = from.join(location).map_err(|error| refused(format!("it leads on to no address: {error}")))?;
-    check_url(&next).map_err(|problem| refused(format!("it leads on to `{next}`: {problem}")))?;
+    check_url(&next).map_err(|problem| refused(format!("it leads on to `{}`: {problem}", shown(&next))))?;
     // What began on the network does not end on this machine, where other servers trust who asks.
     if is_loopback(&next) && !is_loopback(from) {
-        return Err(refused(format!("it leads on to `{next}`, on this machine")));
+        return Err(refused(format!("it leads on to `{}`, on this machine", shown(&next))));
+    }
+    if from.scheme() == "https" && next.scheme() != "https" {
+        return Err(refused(format!("it leads on to `{}`, without encryption", shown(&next))));
     }
     Ok(next)
-}
-
-/// Nobody answered, or not to the end; causes are told, since reqwest's own text names none.
-fn unavailable(url: &Url, error: &reqwest::Error) -> FetchError {
-    let mut causes: Vec<String> = Vec::new();
-    let mut cause: Option<&dyn std::error::Error> = std::error::Error::source(error);
-    while let Some(one) = cause {
-        causes.push(one.to_string());
-        cause = one.source();
-    }
-    let problem = causes.pop().unwrap_or_else(|| error.to_string());
-    FetchError::Unavailable { url: url.to_string(), problem }
 }

@@ -116,13 +116,16 @@ impl Manifest {
             })?;
         if manifest.config.media_type != CONFIG {
             return Err(format!(
-                "it is no component: its configuration is `{}`",
+                "it is no component: its configuration is `{}`, and a component's is `{CONFIG}`",
                 printable(&manifest.config.media_type)
             ));
         }
         match manifest.layers.as_slice() {
             [layer] if layer.media_type == COMPONENT => Ok(layer.clone()),
-            [layer] => Err(format!("it is no component: its layer is `{}`", printable(&layer.media_type))),
+            [layer] => Err(format!(
+                "it is no component: its layer is `{}`, and a component's is `{COMPONENT}`",
+                printable(&layer.media_type)
+            )),
             layers => Err(format!("it is no component: it has {} layers instead of one", layers.len())),
         }
     }

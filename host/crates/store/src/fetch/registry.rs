@@ -9,9 +9,11 @@ pub(super) mod publish;
 
 use reqwest::StatusCode;
 use semver::{Version, VersionReq};
+use serde::de::DeserializeOwned;
 use url::Url;
 
 use self::access::Access;
+use super::fault::shown;
 use super::http::{Answer, Http, Request};
 use super::manifest::{self, Descriptor, Index, Manifest, Tags};
 use super::{FetchError, Fetched, FoundSignature, SIGNATURE_LIMIT};
@@ -21,8 +23,8 @@ use crate::source::Source;
 
 /// The longest manifest and the longest page of tags, in bytes.
 const TEXT_LIMIT: u64 = 1 << 20;
-/// Pages of tags that are read, of a thousand each.
-const PAGES: usize = 20;
+/// Pages of a list that are read; of tags, of a thousand each.
+const PAGES: usize = 100;
 
 /// Gets the pack that `address` names, of at most `limit` bytes.
 pub(super) async fn fetch(http: &Http, address: &RegistryAddress, limit: u64) -> Result<Fetched, FetchError> {
@@ -84,24 +86,40 @@ impl<'a> Registry<'a> {
     }
 
     async fn tags(&mut self) -> Result<Vec<(Version, String)>, FetchError> {
+        let first = self.url("tags/list?n=1000")?;
+        let Some(pages) = self.pages::<Tags>(first, "application/json", "its tags").await? else {
+            return Err(FetchError::NotThere { what: self.address.to_string() });
+        };
+        let tags = pages.into_iter().flat_map(|page| page.tags.unwrap_or_default());
+        // Versions with build metadata have `_` for the `+` that no tag may contain.
+        let version = |tag: &String| Version::parse(&tag.replacen('_', "+", 1)).ok();
+        Ok(tags.filter_map(|tag| Some((version(&tag)?, tag))).collect())
+    }
+
+    /// A list to its last page; none where there is no such list. What is missing from a list counts: a
+    /// version that would be the newest, or a signature without which a pack would be unsigned.
+    async fn pages<T: DeserializeOwned>(
+        &mut self,
+        first: Url,
+        accept: &'static str,
+        what: &str,
+    ) -> Result<Option<Vec<T>>, FetchError> {
+        let mut url = first;
         let mut found = Vec::new();
-        let mut next = Some(self.url("tags/list?n=1000")?);
         for _ in 0..PAGES {
-            let Some(url) = next.take() else {
-                break;
-            };
-            let answer = self.ask(Request::get(url.clone(), "application/json"), TEXT_LIMIT, false).await?;
+            let answer = self.ask(Request::get(url.clone(), accept), TEXT_LIMIT, false).await?;
+            if found.is_empty() && answer.status == StatusCode::NOT_FOUND {
+                return Ok(None);
+            }
             expect_ok(&answer, &self.address.to_string(), &self.address.host)?;
-            let page: Tags = serde_json::from_slice(&answer.body)
-                .map_err(|error| self.wrong("its tags", error.to_string()))?;
-            // Versions with build metadata have `_` for the `+` that no tag may contain.
-            let version = |tag: &String| Version::parse(&tag.replacen('_', "+", 1)).ok();
-            found.extend(
-                page.tags.unwrap_or_default().into_iter().filter_map(|tag| Some((version(&tag)?, tag))),
-            );
-            next = next_page(&url, &answer);
+            let page = serde_json::from_slice(&answer.body);
+            found.push(page.map_err(|error| self.wrong(what, error.to_string()))?);
+            match next_page(&url, &answer) {
+                Some(next) => url = next,
+                None => return Ok(Some(found)),
+            }
         }
-        Ok(found)
+        Err(self.wrong(what, format!("there are more than {PAGES} pages of them")))
     }
 
     /// A manifest and its digest, which is the one that was asked for where one was.
@@ -143,15 +161,12 @@ impl<'a> Registry<'a> {
         let listed = self.url(&format!("referrers/{subject}"))?;
         let tagged = self.url(&format!("manifests/sha256-{}", subject.hex()))?;
         for url in [listed, tagged] {
-            let answer = self.ask(Request::get(url, manifest::INDEX), TEXT_LIMIT, false).await?;
-            if answer.status == StatusCode::NOT_FOUND {
+            let Some(pages) = self.pages::<Index>(url, manifest::INDEX, "what refers to it").await? else {
                 continue;
-            }
-            expect_ok(&answer, &self.address.to_string(), &self.address.host)?;
-            let index: Index = serde_json::from_slice(&answer.body)
-                .map_err(|error| self.wrong("what refers to it", error.to_string()))?;
+            };
+            let found = pages.iter().flat_map(|page| &page.manifests);
             let is_signature = |one: &&Descriptor| one.artifact_type.as_deref() == Some(manifest::SIGNATURE);
-            return match index.manifests.iter().filter(is_signature).collect::<Vec<_>>().as_slice() {
+            return match found.filter(is_signature).collect::<Vec<_>>().as_slice() {
                 [] => Ok(None),
                 [one] => self.read_signature(one, subject).await.map(Some),
                 several => {
@@ -183,16 +198,23 @@ impl<'a> Registry<'a> {
     }
 
     /// Sends a request, and once more with what the registry wants to know.
-    async fn ask(&mut self, mut request: Request, limit: u64, told: bool) -> Result<Answer, FetchError> {
-        request.authorization = self.access.authorization();
-        let answer = self.http.send(request.clone(), limit.max(TEXT_LIMIT), told).await?;
+    async fn ask(&mut self, request: Request, limit: u64, told: bool) -> Result<Answer, FetchError> {
+        let answer = self.try_once(request.clone(), limit, told).await?;
         if answer.status != StatusCode::UNAUTHORIZED
             || !self.access.answer(self.http, self.address, &answer).await?
         {
             return Ok(answer);
         }
-        request.authorization = self.access.authorization();
-        self.http.send(request, limit.max(TEXT_LIMIT), told).await
+        self.try_once(request, limit, told).await
+    }
+
+    async fn try_once(&mut self, request: Request, limit: u64, told: bool) -> Result<Answer, FetchError> {
+        let request = Request { authorization: self.access.authorization(), ..request };
+        let answer = self.http.send(request, limit.max(TEXT_LIMIT), told).await?;
+        if answer.status != StatusCode::UNAUTHORIZED {
+            self.access.taken();
+        }
+        Ok(answer)
     }
 
     fn url(&self, rest: &str) -> Result<Url, FetchError> {
@@ -226,7 +248,7 @@ fn next_page(url: &Url, answer: &Answer) -> Option<Url> {
 
 /// An answer that is not what was asked for, told by its status.
 fn expect_ok(answer: &Answer, what: &str, registry: &str) -> Result<(), FetchError> {
-    let (url, status) = (answer.url.to_string(), answer.status.as_u16());
+    let (url, status) = (shown(&answer.url), answer.status.as_u16());
     match status {
         200..=299 => Ok(()),
         404 => Err(FetchError::NotThere { what: what.to_owned() }),

@@ -1,8 +1,9 @@
 //! What a registry wants to know of who asks: a password, or a token from its service.
 //!
 //! The registry says which in its challenge. A token is asked for with the user's credential where there
-//! is one, and without where there is none, as public repositories want it. Once: a registry that
-//! asks again with what it was given has refused.
+//! is one, and without where there is none, as public repositories want it. A registry that asks again
+//! with what it was just given has refused; one that took it, and asks later, wants a newer token, since
+//! they are good for minutes.
 
 use http_auth::parser::ChallengeParser;
 use reqwest::header::WWW_AUTHENTICATE;
@@ -15,12 +16,14 @@ use super::TEXT_LIMIT;
 use crate::address::{RegistryAddress, check_url};
 use crate::fetch::FetchError;
 use crate::fetch::credentials::{self, Credential};
+use crate::fetch::fault::shown;
 use crate::fetch::http::{Answer, Http, Request};
 
 /// Who asks, as far as a registry wanted to know.
 #[derive(Default)]
 pub(super) struct Access {
     authorization: Option<Zeroizing<String>>,
+    /// Whether what it wanted to know last has been found, and was not taken by it yet.
     asked: bool,
     /// Whether what is asked for changes something.
     writes: bool,
@@ -49,6 +52,11 @@ impl Access {
         self.authorization.clone()
     }
 
+    /// The registry took what it was told, so that it may ask again when that has expired.
+    pub(super) fn taken(&mut self) {
+        self.asked = false;
+    }
+
     /// Finds what the registry asks for in `refusal`; whether there is something to try again with.
     pub(super) async fn answer(
         &mut self,
@@ -62,9 +70,9 @@ impl Access {
         {
             return Ok(false);
         }
-        let wrong = |problem: String| FetchError::Answer { url: refusal.url.to_string(), problem };
+        let wrong = |problem: String| FetchError::Answer { url: shown(&refusal.url), problem };
         let challenge = refusal.headers.get(WWW_AUTHENTICATE).and_then(|value| value.to_str().ok());
-        let credential = credentials::find(&address.host).await?;
+        let credential = credentials::find(&http.credentials, &address.host).await?;
         let challenge = challenge.unwrap_or_default();
         if let Some(bearer) = bearer(challenge, &refusal.url).map_err(wrong)? {
             let token = self.token(http, address, bearer, credential).await?;
@@ -94,7 +102,7 @@ impl Access {
         let request = token_request(bearer, &scope, credential);
         let url = request.url.clone();
         let answer = http.send(request, TEXT_LIMIT, false).await?;
-        let url_text = url.to_string();
+        let url_text = shown(&url);
         match answer.status {
             StatusCode::OK => {}
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
