@@ -176,7 +176,7 @@ fn offline_asks_no_server() {
     hint: leave --offline out, and VANTAGE_OFFLINE unset, to ask it
     plugin add https://packs.example/x.wasm: error: `https://packs.example/x.wasm` is not asked: this run is offline
     hint: leave --offline out, and VANTAGE_OFFLINE unset, to ask it
-    plugin add oci://127.0.0.1:9/test/x: error: `http://127.0.0.1:9/v2/test/x/tags/list?n=1000` is not asked: this run is offline
+    plugin add oci://127.0.0.1:9/test/x: error: `http://127.0.0.1:9/v2/test/x/tags/list` is not asked: this run is offline
     hint: leave --offline out, and VANTAGE_OFFLINE unset, to ask it
     whoami: plugin list: doctor:
     ");
