@@ -115,16 +115,19 @@ impl Store {
             };
             let standing = trust::note(loaded, id.as_str(), &new)?;
             let mut record = loaded.index.packs.remove(id.as_str()).unwrap_or_default();
-            let before = record.active().map(Generation::identity);
             let identity = generation.identity();
-            let follows =
-                matches!(standing, Standing::Succeeded { .. }).then_some(before.as_deref()).flatten();
-            let is_same = before.as_deref() == Some(&identity) || follows.is_some();
+            // The old key speaks for what it signed, and for nothing else that has the id.
+            let follows = match standing {
+                Standing::Succeeded { old } => record.active().filter(|one| one.key() == Some(old)),
+                _ => None,
+            };
+            let follows = follows.map(Generation::identity);
+            let is_same = follows.is_some() || record.active().is_some_and(|one| one.identity() == identity);
             record.activate(generation, &new, is_same)?;
             check_words(&id, &record, loaded)?;
             if let Some(before) = follows {
                 // What it keeps is its own under the key that follows, too.
-                self.copy_storage(id.as_str(), before, &identity)?;
+                self.copy_storage(id.as_str(), &before, &identity)?;
             }
             if let Some(kept) = loaded.index.kept_values.get_mut(id.as_str()) {
                 kept.remove(&identity);

@@ -41,8 +41,8 @@ pub enum Standing {
     },
     /// Signed with a new key, which the one that was known until now names.
     Succeeded {
-        /// The id of the key before it.
-        old: String,
+        /// The key before it.
+        old: PublicKey,
     },
     /// Signed with a key that the publisher has elsewhere: its packs come from here now, too.
     Moved {
@@ -255,7 +255,7 @@ impl Index {
                     signature::verify_succession(record, &expected, found, &publisher).is_ok()
                 }) =>
             {
-                return Ok(Standing::Succeeded { old: expected.key_id() });
+                return Ok(Standing::Succeeded { old: expected });
             }
             (Some(Some(expected)), Some(found)) => {
                 let known = expected.key_id();

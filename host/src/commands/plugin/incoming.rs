@@ -168,7 +168,7 @@ impl Incoming {
         match &self.standing {
             Standing::Known { since } => format!("signed with key {key}, known since {since}"),
             Standing::Succeeded { old } => {
-                format!("signed with key {key}, which follows {old}: that key says so")
+                format!("signed with key {key}, which follows {}: that key says so", old.key_id())
             }
             Standing::Moved { from } => format!("signed with key {key}, known from {from} until now"),
             Standing::First => {

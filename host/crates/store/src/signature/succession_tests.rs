@@ -76,6 +76,24 @@ fn a_pack_brings_its_values_along_when_its_key_follows() {
 }
 
 #[test]
+fn what_the_old_key_did_not_sign_is_not_brought_along() {
+    let ((old_pair, old), (_, new)) = (pair(), pair());
+    let (_folder, store) = store();
+    let mut pack = TestPack::new("acme/gpu", "1.0.0", "gpu").granted(&["persona email"]);
+    pack.add_to(&store).unwrap();
+    let values = |store: &Store| store.storage("acme/gpu", &scope("acme"), 100).unwrap();
+    values(&store).set("k", "1").unwrap();
+    let since = "2026-11-25T12:00:00Z".to_owned();
+    let known = TrustedKey { publisher: "acme".into(), origin: "file".into(), key: Some(old), since };
+    store.trust(known).unwrap();
+    pack.version = "1.1.0".into();
+    pack.key = Some(new);
+    pack.succession = Some(record(&old_pair, &new, "key acme"));
+    pack.add_as(&store, Occasion::Upgraded).unwrap();
+    assert_eq!(values(&store).get("k").unwrap(), None);
+}
+
+#[test]
 fn a_record_counts_where_the_old_key_is_known_alone() {
     let ((old_pair, old), (_, new)) = (pair(), pair());
     let (_folder, store) = trusting(old);
@@ -84,7 +102,7 @@ fn a_record_counts_where_the_old_key_is_known_alone() {
     let web = Source::Web { url: "https://evil.example/x.wasm".into(), pinned: false };
     let judged =
         |publisher: &str, source: &Source| store.standing(publisher, source, Some(&new), Some(&record));
-    assert_eq!(judged("acme", &file).unwrap(), Standing::Succeeded { old: old.key_id() });
+    assert_eq!(judged("acme", &file).unwrap(), Standing::Succeeded { old });
     judged("acme", &web).unwrap_err();
     assert_eq!(judged("other", &file).unwrap(), Standing::First);
     store.standing("acme", &file, Some(&new), Some("no record")).unwrap_err();
