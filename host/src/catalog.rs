@@ -13,7 +13,7 @@ use vantage_output::Console;
 use vantage_output::visible::Visible;
 use vantage_policy::authority::Trust;
 use vantage_policy::description::Description;
-use vantage_store::{CatalogEntry, Store, StoreError};
+use vantage_store::{CatalogCommand, CatalogEntry, Store, StoreError};
 
 use crate::cli::peek::Peek;
 use crate::cli::{self, BUILT_INS, PackWord, help};
@@ -21,12 +21,17 @@ use crate::context;
 use crate::environment::{Environment, Folders};
 use crate::error::{HostError, Kind};
 
+/// How many commands of packs help lists: more than fit on a screen help nobody, and take time.
+const LISTED: usize = 50;
+
 /// The variable that leaves the packs of others out.
 const NO_PLUGINS: &str = "VANTAGE_NO_PLUGINS";
 
 /// The packs' words, and the one pack that the line is about.
 pub struct Commands {
     words: Vec<PackWord>,
+    /// How many words of packs help leaves out, since there are so many.
+    unlisted: usize,
     chosen: Option<Chosen>,
 }
 
@@ -111,7 +116,7 @@ impl PackOrigin {
 impl Commands {
     /// Reads the words, where the line needs them, and describes the pack that `peek` names.
     pub fn find(environment: &Environment, peek: &Peek, console: &Console) -> Result<Self, HostError> {
-        let mut commands = Self { words: Vec::new(), chosen: None };
+        let mut commands = Self { words: Vec::new(), unlisted: 0, chosen: None };
         commands.bundled(peek.named())?;
         if !environment.is_set(NO_PLUGINS)
             && let Some(folders) = environment.folders()
@@ -159,12 +164,17 @@ impl Commands {
                 Chosen::installed(&entry, named, &store)?
             }
         };
-        Ok(Self { words: Vec::new(), chosen: Some(chosen) })
+        Ok(Self { words: Vec::new(), unlisted: 0, chosen: Some(chosen) })
     }
 
     /// Every pack's word, for the tree; the bundled ones alone where the line needs no others.
     pub fn words(&self) -> &[PackWord] {
         &self.words
+    }
+
+    /// How many words of packs are left out of [`Commands::words`].
+    pub fn unlisted(&self) -> usize {
+        self.unlisted
     }
 
     /// The pack that the line names, for the tree.
@@ -216,15 +226,13 @@ impl Commands {
         }
         let is_unknown =
             self.chosen.is_none() && peek.named().is_some_and(|named| !BUILT_INS.contains(&named));
-        if is_unknown || !help::names_a_command(peek) {
-            for command in catalog.commands().filter(|command| !cli::is_own(command.word)) {
-                self.words.push(PackWord {
-                    word: command.word.to_owned(),
-                    summary: Visible::line(command.summary).to_string(),
-                    bundled: false,
-                    hidden: command.hidden,
-                });
-            }
+        let others = || catalog.commands().filter(|command| !cli::is_own(command.word));
+        if is_unknown {
+            self.words.extend(others().map(|command| word(&command)));
+        } else if !help::names_a_command(peek) {
+            let mut shown = others().filter(|command| !command.hidden);
+            self.words.extend(shown.by_ref().take(LISTED).map(|command| word(&command)));
+            self.unlisted = shown.count();
         } else if let Some(chosen) =
             self.chosen.as_ref().filter(|chosen| chosen.origin.trust() == Trust::ThirdParty)
         {
@@ -233,6 +241,15 @@ impl Commands {
             self.words.push(PackWord { word, summary, bundled: false, hidden: false });
         }
         Ok(())
+    }
+}
+
+fn word(command: &CatalogCommand<'_>) -> PackWord {
+    PackWord {
+        word: command.word.to_owned(),
+        summary: Visible::line(command.summary).to_string(),
+        bundled: false,
+        hidden: command.hidden,
     }
 }
 

@@ -72,10 +72,12 @@ pub fn is_own(word: &str) -> bool {
 
 /// The tree for the line that `peek` has looked at.
 ///
-/// `described` is the pack whose word the line names, with that word.
+/// `described` is the pack whose word the line names, with that word; `unlisted` is how many words help
+/// leaves out.
 pub fn tree(
     peek: &Peek,
     words: &[PackWord],
+    unlisted: usize,
     described: Option<(&str, &Description)>,
     now: jiff::Timestamp,
 ) -> Command {
@@ -98,7 +100,7 @@ pub fn tree(
     if help::names_a_command(peek) {
         return about_one_command(root);
     }
-    root.override_help(help::overview(words))
+    root.override_help(help::overview(words, unlisted))
 }
 
 /// The tree of one pack alone, for `vantage plugin exec`: nobody else has its words there.

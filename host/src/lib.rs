@@ -16,7 +16,7 @@
 //! - [`signals`]: what ends a command from outside;
 //! - [`reply`]: answers of built-ins; [`error`]: every error's kind, hints and exit status;
 //! - [`panics`]: what is printed when vantage itself is at fault;
-//! - [`timings`]: where the time went, for `-v`.
+//! - [`timings`]: where the time went, for `-v`; [`working`]: what is seen while the host works.
 
 pub mod adapters;
 pub mod catalog;
@@ -38,6 +38,7 @@ pub mod signals;
 pub mod team_policy;
 pub mod terminal;
 pub mod timings;
+pub mod working;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -104,7 +105,7 @@ fn prepare(
         None => {
             let find = || Commands::find(environment, peek, console);
             let commands = up_to_date(find, environment, console)?;
-            let tree = cli::tree(peek, commands.words(), commands.described(), now);
+            let tree = cli::tree(peek, commands.words(), commands.unlisted(), commands.described(), now);
             (arguments, commands, tree)
         }
     };

@@ -31,8 +31,8 @@ fn below(command: Command, folded: &str) -> Command {
     command.after_help(text).mut_subcommands(|command| below(command, folded))
 }
 
-/// The text of `vantage --help`.
-pub fn overview(words: &[PackWord]) -> String {
+/// The text of `vantage --help`; `unlisted` is how many commands of packs are not among `words`.
+pub fn overview(words: &[PackWord], unlisted: usize) -> String {
     let mut text =
         String::from("The command line of the Vantage HPC platform\n\nUsage: vantage [OPTIONS] <COMMAND>\n");
     let width = words.iter().map(|word| word.word.len()).max().unwrap_or(0).max(10);
@@ -45,6 +45,9 @@ pub fn overview(words: &[PackWord]) -> String {
     };
     section(&mut text, "Platform", width, &packs(true));
     section(&mut text, "From installed packs", width, &packs(false));
+    if unlisted > 0 {
+        text.push_str(&format!("  … and {unlisted} more: vantage plugin list\n"));
+    }
     section(&mut text, "Commands", width, &built_ins());
     text.push_str("\nGlobal options:\n");
     text.push_str(&options());
@@ -90,4 +93,23 @@ fn options() -> String {
         "  -h, --help                  Show help\n  -V, --version               Show the version\n",
     );
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_out_is_counted() {
+        let word = |word: &str, bundled| PackWord {
+            word: word.to_owned(),
+            summary: "Does it".to_owned(),
+            bundled,
+            hidden: false,
+        };
+        let words = [word("cluster", true), word("gpu", false)];
+        assert!(!overview(&words, 0).contains('…'));
+        let text = overview(&words, 950);
+        assert!(text.contains("  gpu         Does it\n  … and 950 more: vantage plugin list\n"), "{text}");
+    }
 }

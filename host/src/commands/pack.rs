@@ -32,6 +32,7 @@ use crate::context::Context;
 use crate::error::{HostError, Kind, Said};
 use crate::pack_settings::PackSettings;
 use crate::team_policy;
+use crate::working::Working;
 
 /// Columns of a line that a pack from others has to itself.
 pub const LINE: usize = 200;
@@ -74,6 +75,8 @@ pub async fn run(
     let audit = RunLog::new(pack, command, context)?;
     let ports = ports(pack, audit, files, settings.values, context, Arc::clone(&answers), failures.clone())?;
     let runtime = context.runtime()?;
+    // Seen where the compiled code is gone, or was made for another machine.
+    let compiling = Working::begin(context.console(), "compiling", None);
     let loaded = match &pack.origin {
         PackOrigin::Bundled(bundled) => {
             runtime.load(bundled.digest, Component::Bytes(bundled.component)).await?
@@ -82,6 +85,7 @@ pub async fn run(
             runtime.load(digest, Component::File(component)).await.map_err(|error| not_loaded(id, error))?
         }
     };
+    drop(compiling);
     match runtime.run(&loaded, request, ports).await {
         Ok(outcome) => finish(pack, &answers, outcome, &failures),
         Err(error) => {

@@ -13,6 +13,7 @@ use vantage_store::Store;
 use crate::commands::plugin::source::COMPONENT_LIMIT;
 use crate::context::Context;
 use crate::error::HostError;
+use crate::working::Working;
 
 /// A component's bytes.
 pub struct Read {
@@ -34,7 +35,9 @@ impl Read {
     pub async fn compile(&self, context: &Context) -> Result<Compiled, HostError> {
         let inspected = vantage_runtime::inspect(&self.bytes)?;
         let runtime = context.runtime()?;
+        let compiling = Working::begin(context.console(), "compiling", None);
         let loaded = runtime.load(&self.digest, Component::Bytes(&self.bytes)).await?;
+        drop(compiling);
         Ok(Compiled { inspected, runtime, loaded })
     }
 }

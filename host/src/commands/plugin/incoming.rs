@@ -26,6 +26,7 @@ use crate::commands::plugin::{authority, source};
 use crate::context::Context;
 use crate::error::{HostError, Kind};
 use crate::team_policy;
+use crate::working::Working;
 
 /// A pack that could be added.
 pub struct Incoming {
@@ -78,7 +79,9 @@ impl Incoming {
         }
         vantage_runtime::inspect(&bytes)?;
         let runtime = context.runtime()?;
+        let compiling = Working::begin(context.console(), "compiling", None);
         let loaded = runtime.load(&digest, Component::Bytes(&bytes)).await?;
+        drop(compiling);
         let text = runtime.describe(&loaded).await?;
         let description = Description::parse(&text)?;
         check_version(&description, version.as_ref(), &source)?;

@@ -12,6 +12,7 @@ use vantage_runtime::{Component, Origin, Runtime};
 use crate::context::Context;
 use crate::error::{HostError, Kind};
 use crate::reply::{self, Reply};
+use crate::working::Working;
 
 /// Compile all packs, so that no command waits for it
 #[derive(Debug, Clone, Args)]
@@ -33,15 +34,20 @@ pub fn answer() -> AnswerSpec {
 pub async fn run(_: &Arguments, context: &Context) -> Result<Reply, HostError> {
     let (store, runtime) = (context.store()?, context.runtime()?);
     let (mut records, mut broken) = (Vec::new(), Vec::new());
+    let installed: Vec<_> = store.list()?.into_iter().filter(|pack| pack.enabled).collect();
+    let total = u32::try_from(vantage_bundle::PACKS.len() + installed.len()).ok();
+    let working = Working::begin(context.console(), "compiling packs", total);
     for pack in vantage_bundle::PACKS {
         let component = Component::Bytes(pack.component);
         records.push(warm(&runtime, pack.id, pack.digest, component, &mut broken).await);
+        working.step();
     }
-    let installed = store.list()?.into_iter().filter(|pack| pack.enabled);
     for pack in installed {
         let path = store.component_path(&pack.digest).unwrap_or_else(|_| PathBuf::new());
         records.push(warm(&runtime, &pack.id, &pack.digest, Component::File(&path), &mut broken).await);
+        working.step();
     }
+    drop(working);
     match broken.first() {
         None => Ok(Reply::many(records)),
         Some((id, reason)) => Err(HostError::said(
