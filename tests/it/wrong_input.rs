@@ -123,7 +123,7 @@ fn a_newer_index_of_packs_is_left_alone() {
     let file = third_party("gpu_report").display().to_string();
     world.run(&["plugin", "add", &file, "--grant-all"]).expect(0);
     let index = world.home().join("data/packs/index.toml");
-    let newer = fs::read_to_string(&index).unwrap().replacen("version = 2", "version = 99", 1);
+    let newer = fs::read_to_string(&index).unwrap().replacen("version = 3", "version = 99", 1);
     fs::write(&index, &newer).unwrap();
     let ran = world.run(&["plugin", "remove", "gpu-report"]);
     assert_ne!(ran.status, 0, "{ran}");

@@ -27,16 +27,12 @@ use crate::address::{Address, RegistryAddress, Wanted, WebAddress};
 use crate::digest::Digest;
 use crate::error::StoreError;
 use crate::files;
+use crate::signature::{KEY_FILE, SUCCESSION_FILE};
 use crate::source::Source;
 use crate::stamp::Stamp;
 
 /// The longest signature and the longest public key, in bytes.
 const SIGNATURE_LIMIT: u64 = 8 << 10;
-
-/// The name under which minisign, and everyone after it, keeps a public key.
-const KEY_FILE: &str = "minisign.pub";
-/// The record by which that key follows another: the signature of the other over it.
-const SUCCESSION_FILE: &str = "minisign.pub.minisig";
 
 /// Hears how far a download is.
 pub trait Progress: Send + Sync {

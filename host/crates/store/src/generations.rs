@@ -3,15 +3,12 @@
 //! A pack keeps its last versions, each with its own grants, so that going back restores both. Nothing
 //! is fetched, compiled or asked here. Called by `plugin rollback`, `enable`, `disable` and `verify`.
 
-use std::path::PathBuf;
-
 use semver::Version;
 use vantage_policy::description::Description;
 
 use crate::add::check_words;
 use crate::digest::Digest;
 use crate::error::StoreError;
-use crate::grants::Link;
 use crate::index::{Generation, Loaded, PackId};
 use crate::list::Installed;
 use crate::names::is_bundled;
@@ -76,15 +73,6 @@ impl Store {
             replace(loaded, id, record)
         };
         self.changed(id, change)
-    }
-
-    /// The file that a pack follows, where that is not what it was when it was read, or is gone.
-    ///
-    /// # Errors
-    ///
-    /// Where the index cannot be read.
-    pub fn outrun(&self, id: &str) -> Result<Option<PathBuf>, StoreError> {
-        Ok(self.authority(id)?.link.and_then(Link::outrun))
     }
 
     /// Looks at the stored files of every kept version of a pack, or of all packs.

@@ -22,7 +22,7 @@ mod loaded;
 pub(crate) use loaded::Loaded;
 
 /// The version of the index that this program writes.
-pub(crate) const VERSION: u32 = 2;
+pub(crate) const VERSION: u32 = 3;
 
 /// How many generations of a pack are kept.
 pub(crate) const GENERATIONS: usize = 3;
@@ -39,7 +39,8 @@ pub(crate) struct Index {
     /// The highest versions that were seen, by pack and origin.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) seen: BTreeMap<String, Version>,
-    /// Packs that are gone and whose values stay, each with what they belong to.
+    /// Packs that are gone and whose values stay, each with what they belong to. Since version 3, as are
+    /// files that are followed, keys that follow others, and locks that brought packs.
     #[serde(rename = "kept-values", default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) kept_values: BTreeMap<PackId, BTreeSet<String>>,
 }

@@ -28,6 +28,12 @@ use parts::Parts;
 /// The longest signature that is read, in bytes. Four lines with long comments have a tenth of it.
 pub const SIGNATURE_LIMIT: u64 = 8 << 10;
 
+/// The name under which minisign, and everyone after it, keeps a public key.
+pub const KEY_FILE: &str = "minisign.pub";
+
+/// The record by which that key follows another, beside it: the signature of the other over it.
+pub const SUCCESSION_FILE: &str = "minisign.pub.minisig";
+
 /// The longest public key file that is read, in bytes.
 pub const KEY_LIMIT: u64 = 4 << 10;
 

@@ -43,7 +43,7 @@ impl<'a> CatalogEntry<'a> {
         Some(self.text(2)).filter(|alias| !alias.is_empty())
     }
 
-    /// The file that the pack follows, where there is something new in it; see [`crate::Store::outrun`].
+    /// The file that the pack follows, where that is not what it was when it was read, or is gone.
     ///
     /// # Errors
     ///

@@ -11,6 +11,7 @@ use crate::tests::{capability, grants, overwrite, scope};
 
 const SAMPLE: &str = include_str!("sample-v1.toml");
 const SAMPLE_2: &str = include_str!("sample-v2.toml");
+const SAMPLE_3: &str = include_str!("sample-v3.toml");
 
 fn read(text: &str) -> Result<Loaded, StoreError> {
     let folder = tempfile::tempdir().unwrap();
@@ -61,26 +62,36 @@ fn the_sample_of_version_2_is_read() {
             manifest: Digest([0xe5; 32]),
         };
         newer.signature = Some("untrusted comment: x\nRUQ=\ntrusted comment: y\nAA==\n".into());
-        newer.succession = Some("untrusted comment: z\nRUQ=\ntrusted comment: key acme\nAA==\n".into());
         newer.publisher_key = Some(index.keys[0].key.unwrap().to_string());
-        pack.lock = Some("/home/user/team/vantage.lock".into());
-        let mine = index.packs["test/mine"].clone();
-        let built = mine.active().unwrap();
-        assert_eq!(built.source.followed(), Some(std::path::Path::new("/home/user/mine/mine.wasm")));
-        assert_eq!(built.stamp.unwrap().to_string(), "80000-1234-1790000000-5-1790000000-6");
-        packs.insert(PackId::try_from("test/mine".to_owned()).unwrap(), mine);
         packs
     });
-    assert_eq!(index.kept_values["acme/queue"].len(), 1);
+    assert!(index.kept_values.is_empty());
     assert_eq!(index.keys[0].publisher, "acme");
     assert_eq!(index.seen["acme/gpu-report oci://ghcr.io/acme"].to_string(), "1.2.0");
 }
 
 #[test]
+fn the_sample_of_version_3_is_read() {
+    let index = read(SAMPLE_3).unwrap().index;
+    let mut packs = read(SAMPLE_2).unwrap().index.packs;
+    let pack = packs.get_mut("acme/gpu-report").unwrap();
+    pack.lock = Some("/home/user/team/vantage.lock".into());
+    let record = "untrusted comment: z\nRUQ=\ntrusted comment: key acme\nAA==\n";
+    pack.generations[1].succession = Some(record.into());
+    let mine = index.packs["test/mine"].clone();
+    let built = mine.active().unwrap();
+    assert_eq!(built.source.followed(), Some(std::path::Path::new("/home/user/mine/mine.wasm")));
+    assert_eq!(built.stamp.unwrap().to_string(), "80000-1234-1790000000-5-1790000000-6");
+    packs.insert(PackId::try_from("test/mine".to_owned()).unwrap(), mine);
+    assert_eq!(index.packs, packs);
+    assert_eq!(index.kept_values["acme/queue"].len(), 1);
+}
+
+#[test]
 fn what_is_written_is_the_sample() {
-    let index = read(SAMPLE_2).unwrap().index;
+    let index = read(SAMPLE_3).unwrap().index;
     let without_comments: String =
-        SAMPLE_2.lines().filter(|line| !line.starts_with('#')).map(|line| format!("{line}\n")).collect();
+        SAMPLE_3.lines().filter(|line| !line.starts_with('#')).map(|line| format!("{line}\n")).collect();
     assert_eq!(toml::to_string(&index).unwrap(), without_comments);
 }
 

@@ -88,7 +88,7 @@ fn a_corrupt_index_is_told_with_its_place_and_not_overwritten() {
     let good = fs::read_to_string(store.index_path()).unwrap();
     let cases = [
         ("version = 1\n[packs\n".to_owned(), "line 2"),
-        (good.replacen("version = 2", "version = ", 1), "line 1"),
+        (good.replacen("version = 3", "version = ", 1), "line 1"),
         (good.replacen("sha256:", "sha256:../../", 1), "is not a digest"),
         (good.replacen("acme/one", "acme/../../one", 1), "is not the id of a pack"),
         (good.replacen("persona email", "persona everything", 1), "persona everything"),
@@ -123,7 +123,7 @@ fn a_corrupt_index_is_told_with_its_place_and_not_overwritten() {
 fn a_newer_index_is_read_and_not_written() {
     let (_folder, store, one, two) = two_packs();
     let good = fs::read_to_string(store.index_path()).unwrap();
-    let newer = good.replacen("version = 2", "version = 7\nnovelty = true", 1)
+    let newer = good.replacen("version = 3", "version = 7\nnovelty = true", 1)
         + "\n[packs.\"acme/odd\"]\nactive = 5\n";
     overwrite(&store.index_path(), newer.as_bytes());
     let before = contents(store.folder());
@@ -146,7 +146,7 @@ fn a_newer_index_is_read_and_not_written() {
     ] {
         insta::allow_duplicates! {
             insta::assert_snapshot!(told(&error, &store), @"
-            `PACKS/index.toml` has version 7; this vantage changes only version 2
+            `PACKS/index.toml` has version 7; this vantage changes only version 3
             use the newer vantage that wrote it
             ");
         }

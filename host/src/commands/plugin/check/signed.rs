@@ -6,15 +6,12 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use vantage_policy::description::Description;
-use vantage_store::signature::{self, KEY_LIMIT, PublicKey, SIGNATURE_LIMIT, SignatureError};
+use vantage_store::signature::{
+    self, KEY_FILE, KEY_LIMIT, PublicKey, SIGNATURE_LIMIT, SUCCESSION_FILE, SignatureError,
+};
 
 use crate::commands::plugin::examine::{self, Read};
 use crate::error::{HostError, Kind};
-
-/// The name under which minisign, and everyone after it, keeps a public key.
-const KEY_FILE: &str = "minisign.pub";
-/// The record by which that key follows another.
-const SUCCESSION_FILE: &str = "minisign.pub.minisig";
 
 /// How a pack stands.
 pub(super) enum Signed {
