@@ -241,21 +241,25 @@ fn what_authors_do_is_explained() {
     --- stdout
     Check a pack as its users would meet it, before it is given to them
 
-    Usage: vantage plugin check <FILE>
+    Usage: vantage plugin check [OPTIONS] <FILE>
 
     Arguments:
       <FILE>  The pack: a component's file
 
     Options:
-      -h, --help  Print help
+          --against <API=FILE>  Compare documents for this API with the schema in FILE, and not with the
+                                platform; repeatable
+          --as <WORD>           Check as if its command were called by another word
+      -h, --help                Print help
 
-    Fails with exit status 1 where vantage plugin add would refuse the pack, and says all that it finds.
+    Fails with exit status 1 where vantage plugin add would refuse the pack, or a document does not fit
+    its API, and says all that it finds. The platform is asked where you are signed in.
 
     Examples:
       vantage plugin check gpu-report.wasm
           Shows what its users would be shown, and what is wrong with it
-      vantage plugin check gpu-report.wasm -o json
-          The same for a script
+      vantage plugin check gpu-report.wasm --against cluster=cluster.graphql -o json
+          The same for a script, with the schema in a file
 
     Global options, such as -o FORMAT and -p PROFILE: vantage --help
     --- stderr

@@ -11,6 +11,7 @@
 mod api;
 mod audit;
 mod canary;
+mod check;
 mod cluster;
 #[cfg(unix)]
 mod compiled;

@@ -1,4 +1,4 @@
-//! Keys and signatures: what `minisign` makes of ours, and we of `minisign`'s; and what a pack's check says.
+//! Keys and signatures: what `minisign` makes of ours, and we of `minisign`'s.
 
 use std::fs;
 use std::io::Write;
@@ -13,7 +13,7 @@ use crate::guests::guest;
 use crate::world;
 
 /// A folder with a pack, and nothing else.
-fn folder(world: &World) -> PathBuf {
+pub(crate) fn folder(world: &World) -> PathBuf {
     let folder = world.home().join("pack");
     fs::create_dir(&folder).unwrap();
     fs::copy(guest("grows"), folder.join("grows.wasm")).unwrap();
@@ -21,7 +21,7 @@ fn folder(world: &World) -> PathBuf {
 }
 
 /// A line of the binary, run in a folder.
-fn run(world: &World, folder: &Path, line: &[&str]) -> vantage_test_support::Ran {
+pub(crate) fn run(world: &World, folder: &Path, line: &[&str]) -> vantage_test_support::Ran {
     world.finish(world.command(line).current_dir(folder))
 }
 
@@ -239,25 +239,6 @@ fn no_half_of_a_pair_is_lost_or_left() {
     keygen("new.key", "there.pub", &["--force"]).expect(0);
     assert_ne!(fs::read_to_string(folder.join("there.pub")).unwrap(), "kept");
     assert_eq!(vantage_test_support::unfinished(&folder), Vec::<PathBuf>::new());
-}
-
-#[test]
-fn a_check_says_what_users_will_meet() {
-    let world = world();
-    let folder = folder(&world);
-    let checked = run(&world, &folder, &["plugin", "check", "grows.wasm", "-o", "json"]).expect(0).json();
-    assert_eq!((&checked["id"], &checked["problems"]), (&json!("test/grows"), &json!([])));
-    // Two instances say the same, whatever the pack tries: clock and seed are fixed.
-    let varies = guest("describe_varies").display().to_string();
-    let checked = run(&world, &folder, &["plugin", "check", &varies, "-o", "json"]).expect(0).json();
-    assert_eq!(checked["problems"], json!([]));
-    fs::write(folder.join("grows.wasm.minisig"), "nonsense").unwrap();
-    run(&world, &folder, &["plugin", "check", "grows.wasm"]).expect(1);
-    fs::write(folder.join("no.wasm"), "nonsense").unwrap();
-    let told = run(&world, &folder, &["plugin", "check", "no.wasm"]).expect(1);
-    // All that was found stands on standard output, as with `doctor`.
-    assert!(told.stdout.contains("not a WebAssembly component"), "{told}");
-    run(&world, &folder, &["plugin", "check", "nosuch.wasm"]).expect(3);
 }
 
 /// Whatever `plugin add` refuses of a signature, the check refuses too.

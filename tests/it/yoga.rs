@@ -11,7 +11,7 @@ use vantage_test_support::oidc::Realm;
 use vantage_test_support::yoga::Yoga;
 use vantage_test_support::{Ran, World};
 
-use crate::guests::guest;
+use crate::guests::{guest, third_party};
 use crate::provider::{is_skipped, servers, sign_in};
 use crate::{VANTAGE, seeded};
 
@@ -209,5 +209,23 @@ fn a_subscription_that_the_server_refuses_is_an_error() {
         let mut command = world.command(&["follower", "1"]);
         let ran = normal(world.bounded(command.env("VANTAGE_TOKEN", "not-a-token")), &yoga).expect(4);
         assert!(ran.stdout.is_empty(), "{options:?}: {ran}");
+    }
+}
+
+#[test]
+fn a_packs_documents_are_compared_with_what_the_servers_tell_of_themselves() {
+    let Some((world, _yoga)) = started(&[]) else { return };
+    for (pack, documents) in [("gpu_report", 2), ("python", 4)] {
+        let pack = third_party(pack).display().to_string();
+        if pack.contains("python") && is_skipped("python") {
+            continue;
+        }
+        let checked = world.run(&["plugin", "check", &pack, "-o", "json"]).expect(0).json();
+        let compared = &checked["schema"][0];
+        assert_eq!(
+            (&compared["documents"], &compared["misfits"]),
+            (&json!(documents), &json!([])),
+            "{checked}"
+        );
     }
 }

@@ -5,6 +5,7 @@
 //! reaches; that becomes [`Capability`](capability::Capability) lines, which [`authority`] puts in
 //! plain words for consent; what the user agreed to is kept as [`Grants`](decision::Grants); a
 //! [`team`]'s policy may cap that; and [`decision`] says at each call whether it is allowed, or why not.
+//! Beside that way, [`schema`] tells authors whether their documents fit an API.
 //!
 //! Nothing here opens a file or a socket, reads a clock or knows a token. The store, the runtime and
 //! the host call it.
@@ -26,5 +27,6 @@ pub mod description;
 pub mod fuzzing;
 pub mod gate;
 mod json;
+pub mod schema;
 pub mod team;
 pub mod text;

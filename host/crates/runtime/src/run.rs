@@ -95,6 +95,15 @@ pub struct PackError {
     pub details: Option<Value>,
 }
 
+/// What `describe` returned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Described {
+    /// The pack's description: JSON that nobody has checked yet.
+    pub text: String,
+    /// What describing used.
+    pub usage: Usage,
+}
+
 impl PackError {
     /// Takes the pack's words, bounded; `denied` tells whether anything was denied in this run.
     fn from_pack(error: types::Error, denied: bool) -> Self {
@@ -114,7 +123,7 @@ impl PackError {
 }
 
 impl Runtime {
-    /// Asks a pack what it contains: its description, as JSON text that nobody has checked yet.
+    /// Asks a pack what it contains.
     ///
     /// The pack is lent nothing, its clock stands, and what is random is always the same.
     ///
@@ -122,7 +131,7 @@ impl Runtime {
     ///
     /// [`RuntimeError::Mismatch`], [`RuntimeError::Crashed`], [`RuntimeError::Limit`] (5 s) or
     /// [`RuntimeError::DescriptionTooLarge`].
-    pub async fn describe(&self, loaded: &Loaded) -> Result<String, RuntimeError> {
+    pub async fn describe(&self, loaded: &Loaded) -> Result<Described, RuntimeError> {
         let meter = Meter::new();
         let lines = Lines::new(None, meter.clone());
         let limiter = Limiter::new(Limits::default().memory);
@@ -131,10 +140,11 @@ impl Runtime {
             let mut guest = Guest::start(loaded, state, limits::DESCRIBE).await?;
             let call = guest.pack.vantage_plugin_commands().call_describe(&mut guest.store);
             let span = tracing::info_span!("plugin.call", function = "describe");
-            call.instrument(span).await.map_err(|trap| trap::explain(&trap, lines.finish()))
+            let text = call.instrument(span).await.map_err(|trap| trap::explain(&trap, lines.finish()))?;
+            Ok::<_, RuntimeError>((text, guest.store.data().limiter.peak()))
         });
         // The deadline of the guest counts computing; this one is for a pack that only waits.
-        let text = match tokio::time::timeout(limits::DESCRIBE, work).await {
+        let (text, memory_peak) = match tokio::time::timeout(limits::DESCRIBE, work).await {
             Ok(described) => described?,
             Err(_) => {
                 let Exceeded { which, allowed } = Exceeded::computing(limits::DESCRIBE);
@@ -145,7 +155,7 @@ impl Runtime {
             let allowed = limits::DESCRIPTION_BYTES;
             return Err(RuntimeError::DescriptionTooLarge { bytes: text.len(), allowed });
         }
-        Ok(text)
+        Ok(Described { text, usage: Usage { memory_peak, computing: meter.computed(), requests: 0 } })
     }
 
     /// Runs one command of a pack to its end.

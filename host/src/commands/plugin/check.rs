@@ -2,16 +2,18 @@
 //!
 //! What `plugin add` would refuse is a problem, and all that can be found of them are named at once;
 //! what it would only tell its users is a warning. Nothing is stored but compiled code in the cache.
-//! Documents are not compared with a platform's schema: that would need a sign-in, and what one
-//! platform lacks another may have.
+//! Documents are compared with the schemas of the platform's APIs, where these can be had: what does not
+//! fit fails the check, though `plugin add` would take the pack.
 
 mod drawn;
+mod record;
+mod schema;
 mod signed;
+mod start;
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use serde_json::{Value, json};
 use vantage_output::AnswerSpec;
 use vantage_policy::authority::{Line, Trust, explain, warning};
 use vantage_policy::description::Description;
@@ -21,24 +23,33 @@ use vantage_store::{Source, StoreError};
 use crate::commands::plugin::examine::Read;
 use crate::commands::plugin::{incoming, show};
 use crate::context::Context;
-use crate::error::{HostError, Kind, Said};
+use crate::error::{HostError, Kind};
 use crate::reply::{self, Reply};
+use schema::{Against, Compared};
 use signed::Signed;
+use start::Start;
 
 /// Check a pack as its users would meet it, before it is given to them
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
-Fails with exit status 1 where vantage plugin add would refuse the pack, and says all that it finds.
+Fails with exit status 1 where vantage plugin add would refuse the pack, or a document does not fit
+its API, and says all that it finds. The platform is asked where you are signed in.
 
 Examples:
   vantage plugin check gpu-report.wasm
       Shows what its users would be shown, and what is wrong with it
-  vantage plugin check gpu-report.wasm -o json
-      The same for a script")]
+  vantage plugin check gpu-report.wasm --against cluster=cluster.graphql -o json
+      The same for a script, with the schema in a file")]
 pub struct Arguments {
     /// The pack: a component's file
     #[arg(value_name = "FILE")]
     file: PathBuf,
+    /// Compare documents for this API with the schema in FILE, and not with the platform; repeatable
+    #[arg(long, value_name = "API=FILE", value_parser = schema::against)]
+    against: Vec<Against>,
+    /// Check as if its command were called by another word
+    #[arg(long = "as", value_name = "WORD")]
+    alias: Option<String>,
 }
 
 /// What was found of a pack.
@@ -50,6 +61,9 @@ struct Report {
     /// None where the pack could not be asked.
     description: Option<Description>,
     lines: Vec<Line>,
+    /// None where it did not get so far.
+    start: Option<Start>,
+    schema: Vec<Compared>,
     signed: Signed,
     problems: Vec<Problem>,
     warnings: Vec<String>,
@@ -72,6 +86,7 @@ pub fn answer() -> AnswerSpec {
         reply::column("Imports", "/imports"),
         reply::column("Authority", "/authority"),
         reply::column("Signature", "/signature/status"),
+        reply::column("Schema", "/schema"),
         reply::column("Warnings", "/warnings"),
         reply::column("Problems", "/problems"),
     ])
@@ -79,7 +94,7 @@ pub fn answer() -> AnswerSpec {
 
 /// Answers with one record, and fails where there are problems.
 pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, HostError> {
-    let report = Report::of(&arguments.file, context).await?;
+    let report = Report::of(arguments, context).await?;
     let reply = match show::is_for_people(context) {
         true => {
             context.console().document(&report.drawn(context))?;
@@ -91,7 +106,9 @@ pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, Host
 }
 
 impl Report {
-    async fn of(path: &Path, context: &Context) -> Result<Self, HostError> {
+    async fn of(arguments: &Arguments, context: &Context) -> Result<Self, HostError> {
+        let path = arguments.file.as_path();
+        let alias = arguments.alias.as_deref();
         let read = Read::file(path)?;
         let mut report = Self {
             file: path.display().to_string(),
@@ -100,28 +117,39 @@ impl Report {
             imports: Vec::new(),
             description: None,
             lines: Vec::new(),
+            start: None,
+            schema: Vec::new(),
             signed: Signed::Not,
             problems: Vec::new(),
             warnings: Vec::new(),
         };
-        let outcome = report.examine(path, &read, context).await;
+        let outcome = report.examine(path, alias, &read, context).await;
         report.keep(outcome)?;
+        if let Some(description) = &report.description {
+            report.schema = schema::compare(description, &arguments.against, context).await?;
+        }
         let signed = Signed::find(path, &read, report.description.as_ref());
         report.signed = report.keep(signed)?.unwrap_or(Signed::Refused);
-        report.judge(path, context)?;
+        report.judge(path, alias, context)?;
         report.warn();
         Ok(report)
     }
 
     /// The steps of `plugin add`, up to the question. The first to fail before the pack has described
     /// itself is the last that can be taken.
-    async fn examine(&mut self, path: &Path, read: &Read, context: &Context) -> Result<(), HostError> {
+    async fn examine(
+        &mut self,
+        path: &Path,
+        alias: Option<&str>,
+        read: &Read,
+        context: &Context,
+    ) -> Result<(), HostError> {
         let source = Source::found_at(path)?;
         incoming::admit(&read.digest, &source, None, context)?;
-        let compiled = read.compile(context).await?;
-        self.imports.clone_from(&compiled.inspected.imports);
-        let text = compiled.describe().await?;
-        if compiled.describe().await? != text {
+        self.imports = vantage_runtime::inspect(&read.bytes)?.imports;
+        let (runtime, loaded, text, start) = Start::measure(read, context).await?;
+        self.start = Some(start);
+        if runtime.describe(&loaded).await?.text != text {
             let message = "the pack describes itself in another way each time";
             self.problems.push(Problem { message: message.to_owned(), hints: Vec::new() });
         }
@@ -132,13 +160,13 @@ impl Report {
             self.keep::<()>(Err(StoreError::Reserved { id }.into()))?;
         }
         self.keep(incoming::admit(&read.digest, &source, Some(&description), context))?;
-        self.keep(incoming::check_names(&description, None, &context.store()?))?;
+        self.keep(incoming::check_names(&description, alias, &context.store()?))?;
         self.description = Some(description);
         Ok(())
     }
 
     /// What is known of the publisher on this machine, where the signature leaves that open.
-    fn judge(&mut self, path: &Path, context: &Context) -> Result<(), HostError> {
+    fn judge(&mut self, path: &Path, alias: Option<&str>, context: &Context) -> Result<(), HostError> {
         if let Some(error) = self.signed.lacks_key(path) {
             self.keep::<()>(Err(error))?;
         }
@@ -146,7 +174,7 @@ impl Report {
             return Ok(());
         };
         let (publisher, store) = (incoming::publisher(&description.id), context.store()?);
-        let resemblances = incoming::resemblances(description, None, &store)?;
+        let resemblances = incoming::resemblances(description, alias, &store)?;
         self.warnings.extend(resemblances.iter().map(ToString::to_string));
         let succession = self.signed.succession(path)?;
         let source = Source::found_at(path)?;
@@ -181,68 +209,6 @@ impl Report {
             self.warnings
                 .push(format!("{hidden} of its commands are left out of help, and shown when it is added"));
         }
-    }
-
-    fn record(&self) -> Value {
-        let described = self.description.as_ref();
-        let commands = described.iter().flat_map(|description| &description.commands).map(|command| {
-            json!({
-                "line": format!("vantage {}", command.path.join(" ")),
-                "summary": command.summary,
-                "hidden": command.hidden,
-            })
-        });
-        let capabilities = self.lines.iter().map(|line| {
-            json!({
-                "capability": line.capability.to_string(),
-                "group": line.group,
-                "meaning": line.meaning,
-                "purposes": line.purposes,
-                "reaches": line.paths,
-            })
-        });
-        json!({
-            "file": self.file,
-            "id": described.map(|description| &description.id),
-            "version": described.map(|description| description.version.to_string()),
-            "summary": described.map(|description| &description.summary),
-            "size": self.size,
-            "digest": self.digest,
-            "imports": self.imports,
-            "commands": commands.collect::<Vec<_>>(),
-            "capabilities": capabilities.collect::<Vec<_>>(),
-            "authority": self.lines.iter().map(|line| line.capability.to_string()).collect::<Vec<_>>(),
-            "signature": self.signed.record(),
-            "schema": "not compared",
-            "warnings": self.warnings,
-            "problems": self.problems.iter().map(|problem| &problem.message).collect::<Vec<_>>(),
-        })
-    }
-
-    fn failure(&self) -> Option<HostError> {
-        if self.problems.is_empty() {
-            return None;
-        }
-        let problems: Vec<String> = self.problems.iter().map(|problem| problem.message.clone()).collect();
-        let mut hints: Vec<String> = Vec::new();
-        for hint in self.problems.iter().flat_map(|problem| &problem.hints) {
-            if !hints.contains(hint) {
-                hints.push(hint.clone());
-            }
-        }
-        let message = match problems.len() {
-            1 => format!("vantage plugin add would refuse `{}`", self.file),
-            count => format!("vantage plugin add would refuse `{}`, for {count} reasons", self.file),
-        };
-        Some(HostError::Said(Box::new(Said {
-            kind: Kind::Failed,
-            message,
-            details: Some(json!({ "problems": problems })),
-            causes: problems,
-            hints,
-            request_id: None,
-            backtrace: None,
-        })))
     }
 }
 

@@ -1,7 +1,8 @@
 //! What `plugin add` finds out of a pack before it asks anyone, for those who make packs.
 //!
 //! The same steps in the same order: the bytes are read once, looked at, compiled, and described in an
-//! instance that is lent nothing. Called by `plugin sign` and `plugin check`, which store nothing.
+//! instance that is lent nothing. Called by `plugin sign` and `plugin publish`, which store
+//! nothing; `plugin check` goes through the same steps and tells more of each.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -51,14 +52,9 @@ pub struct Compiled {
 }
 
 impl Compiled {
-    /// What the pack says of itself, in an instance of its own, unread.
-    pub async fn describe(&self) -> Result<String, HostError> {
-        Ok(self.runtime.describe(&self.loaded).await?)
-    }
-
     /// What the pack says of itself.
     pub async fn description(&self) -> Result<Description, HostError> {
-        Ok(Description::parse(&self.describe().await?)?)
+        Ok(Description::parse(&self.runtime.describe(&self.loaded).await?.text)?)
     }
 }
 

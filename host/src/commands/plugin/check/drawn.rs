@@ -1,6 +1,7 @@
 //! `plugin check` for people: what a user would be shown, and what the author should know.
 
 use super::Report;
+use super::schema::Compared;
 use crate::commands::plugin::telling;
 use crate::context::Context;
 use crate::framed::framed;
@@ -13,6 +14,7 @@ impl Report {
         let mut text = self.head(columns);
         text.push_str(&self.commands(columns));
         text.push_str(&self.authority(columns));
+        text.push_str(&list("Documents", self.documents().iter(), columns));
         text.push_str(&list("Warnings", self.warnings.iter(), columns));
         text.push_str(&list("Problems", self.problems.iter().map(|problem| &problem.message), columns));
         text
@@ -35,11 +37,22 @@ impl Report {
         // Whole on a line of 80 columns, so that it can be copied.
         add("  ", "    ", &self.digest);
         add("  size      ", "            ", &format!("{} bytes", self.size));
+        if let Some(start) = &self.start {
+            let [time, memory] = start.words();
+            add("  start     ", "            ", &time);
+            add("  memory    ", "            ", &memory);
+        }
         add("  signature ", "            ", &self.signed.words());
         for (index, import) in self.imports.iter().enumerate() {
             add(if index == 0 { "  imports   " } else { "            " }, "            ", import);
         }
         text
+    }
+
+    /// How they fit, API by API, and where they do not.
+    fn documents(&self) -> Vec<String> {
+        let lines = |compared: &Compared| [vec![compared.words()], compared.misfits()].concat();
+        self.schema.iter().flat_map(lines).collect()
     }
 
     fn commands(&self, columns: Option<usize>) -> String {
