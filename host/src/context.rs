@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use vantage_output::Console;
 use vantage_policy::team::Policies;
-use vantage_runtime::{CacheFolders, Runtime};
+use vantage_runtime::{CacheFolders, Compiler, Runtime, RuntimeError};
 use vantage_session::{
     Configuration, Credentials, Origin, Overrides, Profile, Resolved, Session, StoreKind, Surroundings,
     SystemClock,
@@ -212,7 +212,11 @@ impl Context {
     /// An engine. Built only where a pack runs or is checked.
     pub fn runtime(&self) -> Result<Runtime, HostError> {
         let folders = self.folders()?;
-        Ok(Runtime::new(CacheFolders { compiled: folders.cache.join("compiled"), keys: folders.data })?)
+        let folders = CacheFolders { compiled: folders.cache.join("compiled"), keys: folders.data };
+        let compiler = Compiler::this_program().map_err(|error| RuntimeError::Compile {
+            message: format!("the compiler is not found: {error}"),
+        })?;
+        Ok(Runtime::new(folders, compiler)?)
     }
 
     /// Whose grants count: those given for this issuer, these origins and this organization.

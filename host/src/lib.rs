@@ -63,6 +63,9 @@ const PATIENCE: Duration = Duration::from_millis(100);
 
 /// Runs one command line to its end and gives the exit status.
 pub fn run(arguments: Vec<OsString>, environment: Environment) -> ExitCode {
+    if let Some(compiled) = vantage_runtime::compile_if_asked(&arguments) {
+        return compiled;
+    }
     if let Some(link) = sign_in::browser::asked_for(&arguments) {
         return sign_in::browser::open(link);
     }

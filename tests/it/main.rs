@@ -15,6 +15,8 @@ mod check;
 mod cluster;
 #[cfg(unix)]
 mod compiled;
+#[cfg(target_os = "linux")]
+mod compiling;
 mod configuration;
 mod consent;
 mod doctor;

@@ -43,6 +43,14 @@ impl Terminal {
         Ok(Self { child, writer, drawn, _master: pair.master })
     }
 
+    /// The process on the terminal, which leads a session of its own.
+    ///
+    /// # Panics
+    /// Where it has none, which the system always gives.
+    pub fn process(&self) -> u32 {
+        self.child.process_id().unwrap()
+    }
+
     /// Waits until `text` has been drawn.
     pub fn wait_for(&self, text: &str) -> Result<(), String> {
         let (drawn, changed) = &*self.drawn;

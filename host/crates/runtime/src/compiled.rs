@@ -7,6 +7,7 @@
 //!
 //! Entries are written beside and renamed: a mapped file that changes in place kills the process.
 
+pub(crate) mod compiler;
 mod guard;
 
 use std::fs::{self, File, OpenOptions};
@@ -14,16 +15,12 @@ use std::hash::{Hash, Hasher};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use tokio::sync::oneshot;
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
-use crate::component::malformed;
 use crate::engine::CacheFolders;
-use crate::error::RuntimeError;
 use guard::{Guard, Stamp};
 
 /// Refuses to follow a link at the last step of a path, and to wait: a pipe would wait for a writer.
@@ -65,12 +62,17 @@ impl CompiledCode {
         }
     }
 
-    /// Keeps what was compiled; failing to is no error, only slower next time.
-    pub(crate) fn keep(&self, digest: &str, component: &Component) {
-        let Some(key) = self.key(digest) else { return };
-        if let Err(error) = self.write(&key, component) {
+    /// Makes a component of what was just compiled, and keeps it; failing to keep it is no error, only
+    /// slower next time.
+    pub(crate) fn keep(&self, engine: &Engine, digest: &str, code: &[u8]) -> wasmtime::Result<Component> {
+        // Refused code is not kept: that of another program, which took this one's place meanwhile.
+        let component = deserialize(engine, Code::Compiled(code))?;
+        if let Some(key) = self.key(digest)
+            && let Err(error) = self.write(&key, code)
+        {
             tracing::debug!(key, %error, "compiled code is not kept");
         }
+        Ok(component)
     }
 
     /// Deletes everything that was compiled from the component with this digest.
@@ -117,53 +119,31 @@ impl CompiledCode {
             }
             self.guard.remember(key, &stamp)?;
         }
-        deserialize(engine, &mut file).map_err(io::Error::other)
+        deserialize(engine, Code::Kept(&mut file)).map_err(io::Error::other)
     }
 
-    fn write(&self, key: &str, component: &Component) -> io::Result<()> {
-        let code = component.serialize().map_err(io::Error::other)?;
+    fn write(&self, key: &str, code: &[u8]) -> io::Result<()> {
         create_folder(&self.folder)?;
         check_folder(&self.folder)?;
-        let seal = self.guard.seal(key, &code)?;
-        let file = write_beside(&self.path(key), &code)?;
+        let seal = self.guard.seal(key, code)?;
+        let file = write_beside(&self.path(key), code)?;
         write_beside(&self.folder.join(format!("{key}.seal")), &seal)?;
         self.guard.remember(key, &Stamp::of(&file)?)
     }
 }
 
-/// Compiles on a thread of its own, so that the caller can be interrupted meanwhile.
-///
-/// A blocking task of the executor would be waited for at its end; this thread is not.
-pub(crate) async fn compile(engine: Engine, bytes: Vec<u8>) -> Result<Component, RuntimeError> {
-    let failed = |message: String| RuntimeError::Compile { message };
-    let (send, receive) = oneshot::channel();
-    std::thread::Builder::new()
-        .name("vantage-compile".to_owned())
-        .spawn(move || {
-            // The receiver is gone when the caller was interrupted: then nobody minds.
-            let _ = send.send(compile_guarded(&engine, &bytes));
-        })
-        .map_err(|error| failed(error.to_string()))?;
-    receive.await.unwrap_or_else(|_| Err(failed("the compiler stopped".to_owned())))
-}
-
-/// Compiles; a panic of the compiler, which wasmtime does not count as a security fault, becomes
-/// an error, since a component must not be able to end the host.
-fn compile_guarded(engine: &Engine, bytes: &[u8]) -> Result<Component, RuntimeError> {
-    match catch_unwind(AssertUnwindSafe(|| Component::from_binary(engine, bytes))) {
-        Ok(Ok(component)) => Ok(component),
-        Ok(Err(error)) => Err(match error.downcast::<wasmparser::BinaryReaderError>() {
-            Ok(error) => malformed(error),
-            Err(error) => RuntimeError::Compile { message: format!("{error:#}") },
-        }),
-        Err(_) => Err(RuntimeError::Compile { message: "the compiler panicked".to_owned() }),
-    }
+/// Where compiled code comes from.
+enum Code<'a> {
+    /// A file that was checked.
+    Kept(&'a mut File),
+    /// The compiler, just now.
+    Compiled(&'a [u8]),
 }
 
 /// Makes a component of compiled code, mapping the very file that was checked.
-#[expect(unsafe_code, reason = "native code comes from a file; the reasoning stands inside")]
-fn deserialize(engine: &Engine, file: &mut File) -> wasmtime::Result<Component> {
-    // SAFETY, for both calls: wasmtime asks that the bytes are what an engine's `serialize` gave,
+#[expect(unsafe_code, reason = "native code comes from a file or a pipe; the reasoning stands inside")]
+fn deserialize(engine: &Engine, code: Code<'_>) -> wasmtime::Result<Component> {
+    // SAFETY, for all calls: wasmtime asks that the bytes are what an engine's `serialize` gave,
     // unchanged, and that a mapped file does not change while it is mapped.
     // - Only `write` makes entries, from `serialize`. `map` calls this only after the user's key
     //   vouched for every byte of this inode, now or at a time since which neither its size nor
@@ -174,7 +154,13 @@ fn deserialize(engine: &Engine, file: &mut File) -> wasmtime::Result<Component> 
     //   between check and use is not the one that is mapped.
     // - Entries are replaced by renaming and never written in place; the folder is closed to other
     //   users. Who can act as this user, or as root, can run code of their own anyway.
-    // - An engine that differs refuses the file: wasmtime compares version, settings and CPU.
+    // - What was just compiled comes from `serialize` too: from a process of this very program, through a
+    //   pipe that nobody else has an end of, and whole, as that process said that it succeeded.
+    // - An engine that differs refuses the code: wasmtime compares version, settings and CPU.
+    let file = match code {
+        Code::Kept(file) => file,
+        Code::Compiled(bytes) => return unsafe { Component::deserialize(engine, bytes) },
+    };
     let descriptor = format!("/proc/self/fd/{}", file.as_raw_fd());
     if Path::new(&descriptor).exists() {
         return unsafe { Component::deserialize_file(engine, descriptor) };

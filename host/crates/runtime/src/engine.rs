@@ -13,7 +13,8 @@ use tracing::Instrument;
 use wasmtime::component::Component as Code;
 use wasmtime::{Config, Engine, WasmFeatures};
 
-use crate::compiled::{self, CompiledCode};
+use crate::compiled::CompiledCode;
+use crate::compiled::compiler::Compiler;
 use crate::component::inspect;
 use crate::error::RuntimeError;
 use crate::limits;
@@ -90,6 +91,7 @@ impl Loaded {
 pub struct Runtime {
     engine: Engine,
     compiled: CompiledCode,
+    compiler: Compiler,
 }
 
 impl Runtime {
@@ -98,22 +100,21 @@ impl Runtime {
     /// # Errors
     ///
     /// [`RuntimeError::Engine`] where wasmtime does not support the machine.
-    pub fn new(folders: CacheFolders) -> Result<Self, RuntimeError> {
+    pub fn new(folders: CacheFolders, compiler: Compiler) -> Result<Self, RuntimeError> {
         let engine = Engine::new(&configuration()).map_err(|source| RuntimeError::Engine { source })?;
         let compiled = CompiledCode::new(&engine, folders);
-        Ok(Self { engine, compiled })
+        Ok(Self { engine, compiled, compiler })
     }
 
     /// Loads the pack with this digest: maps its compiled code, or reads, scans and compiles it.
     ///
     /// The component is looked at only where no sound compiled code is found, and must then have
-    /// the digest. Compiling runs on a thread of its own, which a dropped future leaves behind: it
-    /// ends by itself and nobody waits for it.
+    /// the digest. It is compiled in a process of its own, which a dropped future ends.
     ///
     /// # Errors
     ///
     /// Everything that [`inspect`] finds, [`RuntimeError::Read`], [`RuntimeError::Changed`],
-    /// [`RuntimeError::Compile`]. A cache that cannot be used is no error.
+    /// [`RuntimeError::Compile`], and [`RuntimeError::Limit`] where the compiler took too much. A cache that cannot be used is no error.
     pub async fn load(&self, digest: &str, component: Component<'_>) -> Result<Loaded, RuntimeError> {
         let span = tracing::info_span!("plugin.load", digest);
         if let Some(code) = span.in_scope(|| self.compiled.find(&self.engine, digest)) {
@@ -128,8 +129,9 @@ impl Runtime {
         check_digest(digest, &bytes)?;
         inspect(&bytes)?;
         let span = tracing::info_span!("plugin.compile", digest, bytes = bytes.len());
-        let code = compiled::compile(self.engine.clone(), bytes).instrument(span).await?;
-        self.compiled.keep(digest, &code);
+        let code = self.compiler.compile(&self.engine, bytes).instrument(span).await?;
+        let code = self.compiled.keep(&self.engine, digest, &code);
+        let code = code.map_err(|error| RuntimeError::Compile { message: format!("{error:#}") })?;
         Ok(Loaded::new(code, digest, Origin::Compiled))
     }
 

@@ -36,6 +36,13 @@ pub(crate) const FRAMES: usize = 32;
 pub(crate) const INSTANCES: usize = 50;
 pub(crate) const MEMORIES: usize = 8;
 pub(crate) const TABLES: usize = 16;
+/// Memory of the process that compiles a component: a Python pack of 18 MB needs about a third of it.
+pub(crate) const COMPILING_MEMORY: u64 = 2 * 1024 * 1024 * 1024;
+/// Computing of the process that compiles a component, all its threads together. A Python pack needs
+/// some 15 s on a slow machine.
+pub(crate) const COMPILING: Duration = Duration::from_secs(120);
+/// Compiled code of one component: twice its size is usual, and components have 32 MiB at most.
+pub(crate) const COMPILED_CODE: u64 = 512 * 1024 * 1024;
 /// What one element of a table takes on the host.
 const TABLE_ELEMENT: u64 = size_of::<usize>() as u64;
 
@@ -82,6 +89,10 @@ pub enum LimitKind {
     Handles,
     /// Core instances, memories and tables of one component.
     Instances,
+    /// Memory of the compiler.
+    CompilingMemory,
+    /// Computing time of the compiler.
+    Compiling,
 }
 
 impl LimitKind {
@@ -93,9 +104,25 @@ impl LimitKind {
             Self::Stack => "the pack recurses too deeply: tell its author",
             Self::CallData => "the pack hands over too much in one call: tell its author",
             Self::Handles => "the pack does not drop its handles: tell its author",
+            Self::CompilingMemory | Self::Compiling => {
+                "its code is too much for the compiler, perhaps on purpose: tell its author"
+            }
             Self::Instances => "the pack is composed of too many parts: tell its author",
         };
         vec![hint.to_owned()]
+    }
+
+    /// How much a limit allows that nobody can change.
+    pub(crate) fn allowed(self) -> String {
+        match self {
+            Self::Stack => size(STACK as u64),
+            Self::CallData => size(CALL_DATA as u64),
+            Self::Handles => RESOURCES.to_string(),
+            Self::Instances => format!("{INSTANCES}, {MEMORIES} and {TABLES}"),
+            Self::CompilingMemory => size(COMPILING_MEMORY),
+            Self::Compiling => format!("{} s", COMPILING.as_secs()),
+            Self::Memory | Self::Computing => "as the configuration says".to_owned(),
+        }
     }
 }
 
@@ -107,6 +134,8 @@ impl fmt::Display for LimitKind {
             Self::Stack => "stack",
             Self::CallData => "data in one call",
             Self::Handles => "handles",
+            Self::CompilingMemory => "memory to compile",
+            Self::Compiling => "computing time to compile",
             Self::Instances => "instances, memories or tables",
         })
     }

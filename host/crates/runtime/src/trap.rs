@@ -8,7 +8,7 @@ use wasmtime::{Trap, WasmBacktrace};
 use wasmtime_wasi::I32Exit;
 
 use crate::error::RuntimeError;
-use crate::limits::{self, Exceeded, LimitKind};
+use crate::limits::{Exceeded, LimitKind};
 
 /// Texts of wasmtime's errors that have no public type.
 const TELLTALE: [(&str, LimitKind); 3] = [
@@ -36,27 +36,14 @@ fn limit(trap: &wasmtime::Error) -> Option<(LimitKind, String)> {
         return Some((*which, allowed.clone()));
     }
     if let Some(Trap::StackOverflow) = trap.downcast_ref::<Trap>() {
-        return Some((LimitKind::Stack, allowed(LimitKind::Stack)));
+        return Some((LimitKind::Stack, LimitKind::Stack.allowed()));
     }
     if let Some(ResourceTableError::Full) = trap.downcast_ref::<ResourceTableError>() {
-        return Some((LimitKind::Handles, allowed(LimitKind::Handles)));
+        return Some((LimitKind::Handles, LimitKind::Handles.allowed()));
     }
     let cause = trap.root_cause().to_string();
     let (_, which) = TELLTALE.iter().find(|(text, _)| cause.contains(text))?;
-    Some((*which, allowed(*which)))
-}
-
-/// How much a limit allows that nobody can change.
-fn allowed(which: LimitKind) -> String {
-    match which {
-        LimitKind::Stack => limits::size(limits::STACK as u64),
-        LimitKind::CallData => limits::size(limits::CALL_DATA as u64),
-        LimitKind::Handles => limits::RESOURCES.to_string(),
-        LimitKind::Instances => {
-            format!("{}, {} and {}", limits::INSTANCES, limits::MEMORIES, limits::TABLES)
-        }
-        LimitKind::Memory | LimitKind::Computing => "as the configuration says".to_owned(),
-    }
+    Some((*which, which.allowed()))
 }
 
 /// The guest's functions, innermost first, by name where the component has names.

@@ -4,7 +4,9 @@ use std::os::unix::fs::symlink;
 use std::time::Duration;
 
 use super::*;
+use crate::compiled::compiler::Compiler;
 use crate::engine::{Component as Source, Origin, Runtime};
+use crate::error::RuntimeError;
 use crate::testing;
 
 /// A home for compiled code, with its runtime.
@@ -19,7 +21,7 @@ impl Home {
         let folder = tempfile::tempdir().expect("a folder for the test");
         let folders =
             CacheFolders { compiled: folder.path().join("cache/compiled"), keys: folder.path().join("data") };
-        let runtime = Runtime::new(folders.clone()).expect("an engine");
+        let runtime = Runtime::new(folders.clone(), Compiler::Here).expect("an engine");
         Self { folders, runtime, _folder: folder }
     }
 
@@ -50,7 +52,7 @@ async fn what_was_compiled_is_mapped_afterwards() {
     let pack = testing::pack("", "", "");
     assert_eq!(home.load(&pack).await, Origin::Compiled);
     assert_eq!(home.load(&pack).await, Origin::Cached);
-    let other = Runtime::new(home.folders.clone()).expect("an engine");
+    let other = Runtime::new(home.folders.clone(), Compiler::Here).expect("an engine");
     // Without the component at hand: mapped code needs no bytes.
     let nowhere = Path::new("/nonexistent");
     let loaded = other.load(&testing::digest(&pack), Source::File(nowhere)).await.expect("is cached");
@@ -172,7 +174,7 @@ async fn a_home_that_cannot_be_written_only_costs_time() {
     let blocked = folder.path().join("file");
     write(&blocked, b"not a folder");
     let folders = CacheFolders { compiled: blocked.join("compiled"), keys: blocked.join("data") };
-    let runtime = Runtime::new(folders).expect("an engine");
+    let runtime = Runtime::new(folders, Compiler::Here).expect("an engine");
     let pack = testing::pack("", "", "");
     for _ in 0..2 {
         let loaded = runtime.load(&testing::digest(&pack), Source::Bytes(&pack)).await.expect("is a pack");

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::*;
+use crate::compiled::compiler::Compiler;
 use crate::engine::{CacheFolders, Component};
 use crate::limits::LimitKind;
 use crate::testing::{self, World};
@@ -20,7 +21,7 @@ impl Stage {
         let folder = tempfile::tempdir().expect("a folder for the test");
         let folders =
             CacheFolders { compiled: folder.path().join("compiled"), keys: folder.path().join("keys") };
-        let runtime = Runtime::new(folders).expect("an engine");
+        let runtime = Runtime::new(folders, Compiler::Here).expect("an engine");
         let loaded = runtime.load(&testing::digest(bytes), Component::Bytes(bytes)).await.expect("is a pack");
         Self { runtime, loaded, _folder: folder }
     }
