@@ -14,6 +14,7 @@
 //! - [`password`]: what is typed and not shown;
 //! - [`team_policy`]: the files by which a team caps what packs may do;
 //! - [`signals`]: what ends a command from outside;
+//! - [`hardening`]: what the process gives up at its start;
 //! - [`reply`]: answers of built-ins; [`error`]: every error's kind, hints and exit status;
 //! - [`panics`]: what is printed when vantage itself is at fault;
 //! - [`timings`]: where the time went, for `-v`; [`working`]: what is seen while the host works.
@@ -28,6 +29,7 @@ pub mod environment;
 pub mod error;
 pub mod follow;
 pub mod framed;
+pub mod hardening;
 pub mod pack_settings;
 pub mod panics;
 pub mod password;
@@ -66,6 +68,7 @@ pub fn run(arguments: Vec<OsString>, environment: Environment) -> ExitCode {
     if let Some(compiled) = vantage_runtime::compile_if_asked(&arguments) {
         return compiled;
     }
+    hardening::harden();
     if let Some(link) = sign_in::browser::asked_for(&arguments) {
         return sign_in::browser::open(link);
     }

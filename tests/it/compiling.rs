@@ -7,7 +7,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use insta::assert_snapshot;
-use vantage_test_support::{Ran, World};
+use vantage_test_support::{Ran, World, with_environment};
 
 use crate::guests::guest;
 use crate::signed_in;
@@ -68,9 +68,8 @@ fn added_within(world: &World, limit: &str, pack: &PathBuf) -> Ran {
     let line = world.command(&["plugin", "add", &pack.display().to_string(), "--grant-all"]);
     let mut shell = Command::new("sh");
     shell.args(["-c", &format!("ulimit {limit} && exec \"$0\" \"$@\"")]).arg(line.get_program());
-    shell.args(line.get_args()).env_clear();
-    shell.envs(line.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    world.finish(&mut shell)
+    shell.args(line.get_args());
+    world.finish(&mut with_environment(shell, &line))
 }
 
 #[test]
@@ -119,7 +118,7 @@ fn whoever_is_interrupted_leaves_no_compiler_behind() {
     let mut terminal = world.on_terminal(&["plugin", "add", &pack, "--grant-all"]);
     // It is seen that something takes its time.
     terminal.wait_for("compiling").unwrap();
-    let session = terminal.process();
+    let session = terminal.process().unwrap();
     assert_eq!(compilers(session).len(), 1);
     terminal.enter("\u{3}").unwrap();
     let (text, status) = terminal.finish().unwrap();

@@ -225,6 +225,22 @@ fn a_mistake_that_is_left_is_kept_in_the_copy() {
     assert_eq!(config(), before);
 }
 
+/// A token is in the environment of whoever has no other way to sign in, and no business of an editor's.
+#[cfg(unix)]
+#[test]
+fn an_editor_is_not_told_of_tokens() {
+    let world = world();
+    let editor = editor(&world, "env > \"$(dirname \"$0\")/seen\"");
+    let secrets = ["VANTAGE_TOKEN", "VANTAGE_SIGNING_PASSWORD", "VANTAGE_CLIENT_SECRET_FILE"];
+    let mut variables: Vec<(&str, &str)> = secrets.iter().map(|name| (*name, "canary")).collect();
+    variables.extend([("EDITOR", editor.as_str()), ("PATH", "/usr/bin:/bin"), ("HARMLESS", "canary")]);
+    let (text, _) = world.on_terminal_with(&["config", "edit"], &variables).finish().unwrap();
+    let seen =
+        fs::read_to_string(world.home().join("seen")).unwrap_or_else(|error| panic!("{error}: {text}"));
+    let with_canary: Vec<&str> = seen.lines().filter(|line| line.ends_with("=canary")).collect();
+    assert_eq!(with_canary, ["HARMLESS=canary"]);
+}
+
 #[cfg(unix)]
 #[test]
 fn an_editor_that_does_nothing_or_fails_leaves_nothing() {

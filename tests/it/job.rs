@@ -20,7 +20,7 @@ fn fast() -> World {
 }
 
 /// A world whose jobs stay as they are for as long as a test takes.
-fn still() -> World {
+pub(crate) fn still() -> World {
     World::signed_in(VANTAGE, Options { job_step: Duration::from_secs(3600), ..seeded() })
 }
 
@@ -32,7 +32,7 @@ fn with_input(world: &World, line: &[&str], input: &str) -> Ran {
 }
 
 /// A script of this text, and a job that runs it; gives the job's number.
-fn submit(world: &World, text: &str) -> String {
+pub(crate) fn submit(world: &World, text: &str) -> String {
     let line = ["job", "script", "create", "test", "--file", "-", "-o", "json"];
     let script = with_input(world, &line, text).expect(0).json();
     let cluster = world.run(&["cluster", "list", "-o", "json", "--limit", "1"]).expect(0).json();
@@ -42,7 +42,7 @@ fn submit(world: &World, text: &str) -> String {
     world.run(&line).expect(0).json()["id"].to_string()
 }
 
-const GOOD: &str = "#!/bin/sh\nsrun hostname\n";
+pub(crate) const GOOD: &str = "#!/bin/sh\nsrun hostname\n";
 
 #[test]
 fn a_job_is_submitted_listed_shown_cancelled_and_deleted() {
@@ -121,20 +121,20 @@ fn states(ran: &Ran) -> Vec<String> {
 }
 
 /// A watch that is under way.
-struct Watching {
-    child: Child,
+pub(crate) struct Watching {
+    pub(crate) child: Child,
     events: BufReader<ChildStdout>,
 }
 
 impl Watching {
-    fn start(world: &World, line: &[&str]) -> Self {
+    pub(crate) fn start(world: &World, line: &[&str]) -> Self {
         let mut child = world.start(&mut world.command(&[&["job", "submission", "watch"], line].concat()));
         let events = BufReader::new(child.stdout.take().unwrap());
         Self { child, events }
     }
 
     /// Waits for the next event.
-    fn next(&mut self) -> Value {
+    pub(crate) fn next(&mut self) -> Value {
         let mut line = String::new();
         self.events.read_line(&mut line).unwrap();
         serde_json::from_str(&line).unwrap_or_else(|error| panic!("`{line}`: {error}"))

@@ -31,6 +31,8 @@ mod layering;
 mod lifecycle;
 mod linked;
 mod load;
+#[cfg(target_os = "linux")]
+mod memory;
 mod network;
 mod packs;
 mod persona;

@@ -9,6 +9,7 @@ use std::process::Command;
 use serde_json::json;
 use vantage_platform::Ready;
 use vantage_test_support::tamper::Call;
+use vantage_test_support::with_environment;
 use vantage_test_support::{Ran, World, unfinished};
 
 use super::points::Points;
@@ -198,12 +199,6 @@ fn mounted(script: &str, folder: &Path, command: &Command) -> Command {
     unshare.args(["--mount", "sh", "-c", script]).arg(folder);
     unshare.arg(command.get_program()).args(command.get_args());
     with_environment(unshare, command)
-}
-
-/// `outer` with the environment of `command`, and nothing else.
-fn with_environment(mut outer: Command, command: &Command) -> Command {
-    outer.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    outer
 }
 
 fn run(program: &str, arguments: &[&str], path: &Path) {

@@ -23,4 +23,4 @@ pub mod yoga;
 
 pub use ran::Ran;
 pub use stored::{Stored, records, unfinished};
-pub use world::{World, scrub};
+pub use world::{World, scrub, with_environment};

@@ -44,11 +44,8 @@ impl Terminal {
     }
 
     /// The process on the terminal, which leads a session of its own.
-    ///
-    /// # Panics
-    /// Where it has none, which the system always gives.
-    pub fn process(&self) -> u32 {
-        self.child.process_id().unwrap()
+    pub fn process(&self) -> Option<u32> {
+        self.child.process_id()
     }
 
     /// Waits until `text` has been drawn.

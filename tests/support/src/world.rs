@@ -172,6 +172,12 @@ impl World {
     }
 }
 
+/// `outer`, which starts `command`, with the environment of that and nothing else.
+pub fn with_environment(mut outer: Command, command: &Command) -> Command {
+    outer.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    outer
+}
+
 /// The text with digests and request ids replaced.
 pub fn scrub(text: &str) -> String {
     let mut scrubbed = String::with_capacity(text.len());

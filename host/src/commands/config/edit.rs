@@ -9,6 +9,7 @@ use std::process::Command;
 use vantage_session::{Draft, SessionError};
 
 use crate::context::Context;
+use crate::environment::Environment;
 use crate::error::{HostError, Kind};
 use crate::reply::Reply;
 use crate::terminal;
@@ -66,7 +67,12 @@ fn edit(editor: &str, path: &Path) -> Result<(), String> {
     let Some((program, arguments)) = words.split_first() else {
         return Err("no editor is named".to_owned());
     };
-    let ended = Command::new(program).args(arguments).arg(path).status();
+    let mut command = Command::new(program);
+    command.args(arguments).arg(path);
+    for name in Environment::own() {
+        command.env_remove(name);
+    }
+    let ended = command.status();
     match ended.map_err(|error| format!("`{program}` cannot be started: {error}"))? {
         status if status.success() => Ok(()),
         status => Err(format!("`{program}` ended with {status}")),

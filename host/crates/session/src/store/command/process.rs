@@ -21,9 +21,14 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 const GRACE: Duration = Duration::from_secs(1);
 /// How much of its standard error is remembered: the end of it.
 const REMEMBERED: usize = 4 * 1024;
-/// How the token reaches us is not the program's business.
-pub(super) const SECRET_VARIABLES: [&str; 4] =
-    ["VANTAGE_TOKEN", "VANTAGE_TOKEN_FILE", "VANTAGE_CLIENT_SECRET_FILE", "VANTAGE_ASSERTION_FILE"];
+/// How tokens and passwords reach us is not the program's business.
+pub(super) const SECRET_VARIABLES: [&str; 5] = [
+    "VANTAGE_TOKEN",
+    "VANTAGE_TOKEN_FILE",
+    "VANTAGE_CLIENT_SECRET_FILE",
+    "VANTAGE_ASSERTION_FILE",
+    "VANTAGE_SIGNING_PASSWORD",
+];
 
 type Line = Zeroizing<Vec<u8>>;
 
