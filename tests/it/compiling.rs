@@ -2,7 +2,7 @@
 //! command that started it.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -64,7 +64,7 @@ fn number(bytes: &mut Vec<u8>, mut number: usize) {
 }
 
 /// Adds the pack in a shell that has set a limit: the compiler keeps what is tighter than its own.
-fn added_within(world: &World, limit: &str, pack: &PathBuf) -> Ran {
+fn added_within(world: &World, limit: &str, pack: &Path) -> Ran {
     let line = world.command(&["plugin", "add", &pack.display().to_string(), "--grant-all"]);
     let mut shell = Command::new("sh");
     shell.args(["-c", &format!("ulimit {limit} && exec \"$0\" \"$@\"")]).arg(line.get_program());

@@ -1,5 +1,6 @@
 //! The fuzz targets of the crates that read a stranger's bytes: built by cargo-fuzz, run one after the
-//! other.
+//! other; and the fuzzers of the runtime, which are tests with seeds, since instruments in wasmtime take
+//! longer to build than they would run.
 //!
 //! With the toolchain that is there, and so without sanitizers: the crates have no unsafe code, and what
 //! the targets look for are broken promises and panics. What a run finds new is kept below the target
@@ -18,30 +19,32 @@ use crate::{Result, say};
 const CARGO_FUZZ: &str = "0.13.2";
 
 /// The crates that the targets are of.
-const CRATES: [&str; 2] = ["host/crates/policy", "host/crates/session"];
+const CRATES: [&str; 4] =
+    ["host/crates/policy", "host/crates/session", "host/crates/output", "host/crates/store"];
 
 /// Look for inputs that break the readers of what strangers send
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// How long to look, all targets together
+    /// How long to look into each crate, its targets together
     #[arg(value_name = "SECONDS", default_value = "60")]
     pub(crate) seconds: u32,
 }
 
 /// Runs every target for its share of `seconds`; the first that finds something ends the run.
 pub(crate) fn run(workspace: &Workspace, seconds: u32) -> Result<()> {
-    let crates = CRATES.iter().map(|name| Fuzz::new(workspace, name)).collect::<Result<Vec<_>>>()?;
-    let mut targets = Vec::new();
-    for fuzz in &crates {
+    for name in CRATES {
+        let fuzz = Fuzz::new(workspace, name)?;
         process::run(&mut fuzz.command("build"))?;
-        targets.extend(fuzz.targets()?.into_iter().map(|name| (fuzz, name)));
+        let targets = fuzz.targets()?;
+        let share = (seconds / u32::try_from(targets.len())?).max(1);
+        for target in &targets {
+            fuzz.hunt(target, share)?;
+        }
+        say(&format!("{name}: {} targets, {share} s each, found nothing", targets.len()));
     }
-    let share = (seconds / u32::try_from(targets.len())?).max(1);
-    for (fuzz, name) in &targets {
-        fuzz.hunt(name, share)?;
-    }
-    say(&format!("{} targets, {share} s each, found nothing", targets.len()));
-    Ok(())
+    let mut tests = process::cargo();
+    tests.args(["test", "--quiet", "--workspace", "--locked", "--lib", "run::fuzzed", "--", "--nocapture"]);
+    process::run(tests.env("VANTAGE_FUZZ_SECONDS", seconds.to_string()).current_dir(&workspace.root))
 }
 
 /// Where things are.

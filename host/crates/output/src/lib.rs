@@ -35,6 +35,8 @@
 mod answer;
 mod console;
 mod error;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod humanize;
 mod order;
 mod paint;

@@ -247,4 +247,6 @@ impl Guest {
 }
 
 #[cfg(test)]
+mod fuzzed;
+#[cfg(test)]
 mod tests;

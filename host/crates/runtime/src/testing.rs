@@ -3,6 +3,8 @@
 //! The pack is the contract's shape written out by hand, with bodies filled in by each test. Packs
 //! made by real toolchains are tested end to end elsewhere.
 
+pub(crate) mod player;
+
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};

@@ -42,6 +42,8 @@ mod digest;
 mod error;
 mod fetch;
 mod files;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod generations;
 mod grants;
 mod index;

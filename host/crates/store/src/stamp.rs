@@ -55,6 +55,16 @@ impl Stamp {
         bytes
     }
 
+    /// What [`Stamp::to_bytes`] gave.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn from_bytes(bytes: [u8; Self::LENGTH]) -> Self {
+        let mut numbers = [0; 6];
+        for (number, place) in numbers.iter_mut().zip(bytes.chunks_exact(8)) {
+            *number = u64::from_le_bytes(place.try_into().unwrap_or_default());
+        }
+        Self(numbers)
+    }
+
     /// Gives `file`, which is about to replace the index of this stamp, a later time of change.
     pub(crate) fn mark_newer(self, file: &File) -> io::Result<()> {
         let before = self.modified();

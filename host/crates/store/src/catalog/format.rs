@@ -246,6 +246,19 @@ impl Head {
     }
 }
 
+/// The bytes with their own length and hash, and the stamp in them.
+#[cfg(any(test, fuzzing))]
+pub(super) fn with_hash(bytes: &[u8]) -> Option<(Vec<u8>, Stamp)> {
+    let mut bytes = bytes.to_vec();
+    let stamp = Stamp::from_bytes(bytes.get(STAMP_AT..COUNTS_AT)?.try_into().ok()?);
+    let length = bytes.len() as u64;
+    bytes.get_mut(LENGTH_AT..STAMP_AT)?.copy_from_slice(&length.to_le_bytes());
+    let head = Head::length(&bytes)?;
+    let hash = blake3::hash(bytes.get(LENGTH_AT..head)?);
+    bytes.get_mut(HASH_AT..LENGTH_AT)?.copy_from_slice(hash.as_bytes());
+    Some((bytes, stamp))
+}
+
 fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
 }

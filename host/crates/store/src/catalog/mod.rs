@@ -170,6 +170,17 @@ impl Catalog {
             .ok()
     }
 
+    /// A catalog of these bytes, whose hash is made to be right; `None` for what is no catalog.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn of_bytes(bytes: &[u8]) -> Option<Self> {
+        let (bytes, stamp) = format::with_hash(bytes)?;
+        let length = bytes.len() as u64;
+        let head = bytes.get(..Head::length(bytes.get(..FIXED)?)?)?.to_vec();
+        let head = Head::check(head, length, stamp).ok()?;
+        let body = Body::Memory(bytes);
+        Some(Self { head, body, stamp: Some(stamp), store: None, parsed: AtomicUsize::new(0) })
+    }
+
     fn row(&self, id: &str) -> Option<usize> {
         search(self.head.packs(), |pack| self.head.pack_text(pack, 0).cmp(id))
     }

@@ -36,7 +36,11 @@ impl Loaded {
             let (line, column) = place(&String::from_utf8_lossy(&bytes[..error.valid_up_to()]), usize::MAX);
             corrupt(path, line, column, "it is not UTF-8")
         })?;
-        let stamp = Some(Stamp::of(&metadata));
+        Self::parse(path, text, Some(Stamp::of(&metadata)))
+    }
+
+    /// Reads the text of the index at `path`.
+    pub(crate) fn parse(path: &Path, text: &str, stamp: Option<Stamp>) -> Result<Self, StoreError> {
         let Head { version } = parse(path, text)?;
         match version {
             0 => Err(corrupt(path, 1, 1, "there is no version 0")),
