@@ -259,7 +259,7 @@ impl PackRecord {
         }
         if let Some(same) = self.generations.iter().position(|one| one.digest == digest) {
             let earlier = self.generations.remove(same);
-            if earlier.source != generation.source {
+            if !earlier.source.is_same_place(&generation.source) {
                 self.grants.retain(|held| held.digest != Some(digest));
             }
         }

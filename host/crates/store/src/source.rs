@@ -68,6 +68,16 @@ impl Source {
         }
     }
 
+    /// Whether both are one place, however it was asked: a file, a page, or a repository, whose tags and
+    /// manifests are its own.
+    pub(crate) fn is_same_place(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Web { url, .. }, Self::Web { url: other, .. }) => url == other,
+            (Self::Oci { repository, .. }, Self::Oci { repository: other, .. }) => repository == other,
+            _ => self == other,
+        }
+    }
+
     /// The source of a pack that an address pins: a file, a file of a web server, or a manifest.
     ///
     /// # Errors

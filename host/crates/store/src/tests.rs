@@ -96,6 +96,8 @@ pub(crate) struct TestPack {
     pub(crate) alias: Option<String>,
     pub(crate) source: String,
     pub(crate) link: bool,
+    /// Where it came from, if that is no file.
+    pub(crate) from: Option<Source>,
     pub(crate) key: Option<PublicKey>,
     pub(crate) succession: Option<String>,
     pub(crate) grants: GrantSet,
@@ -110,6 +112,7 @@ impl TestPack {
             alias: None,
             source: format!("/packs/{id}.wasm"),
             link: false,
+            from: None,
             key: None,
             succession: None,
             grants: GrantSet { scope: scope("acme").into(), grants: Grants::none() },
@@ -145,7 +148,10 @@ impl TestPack {
             digest: &self.digest(),
             description: &Description::parse(&json).unwrap(),
             description_json: &json,
-            source: Source::File { path: self.source.clone(), link: self.link },
+            source: self
+                .from
+                .clone()
+                .unwrap_or_else(|| Source::File { path: self.source.clone(), link: self.link }),
             key: self.key,
             signature: None,
             succession: self.succession.clone(),

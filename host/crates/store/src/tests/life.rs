@@ -103,6 +103,29 @@ fn other_bytes_and_another_source_start_with_the_grants_given() {
     assert!(granted(&moved, "acme").is_empty() && granted(&moved, "else").is_empty());
 }
 
+/// A lock names the manifest that a tag led to: the same bytes of the same repository.
+#[test]
+fn the_same_bytes_by_a_tag_and_by_their_manifest_keep_every_profiles_grants() {
+    let (_folder, store) = store();
+    let pack = TestPack::new("acme/gpu", "1.0.0", "gpu").granted(&["persona email"]);
+    let from = |repository: &str, tag: Option<&str>| crate::Source::Oci {
+        repository: repository.into(),
+        tag: tag.map(str::to_owned),
+        range: None,
+        manifest: crate::Digest::of(b"manifest"),
+    };
+    let of = |source: crate::Source| TestPack { from: Some(source), ..pack.clone() };
+    of(from("oci://ghcr.io/acme/gpu", Some("1.0.0"))).add_to(&store).unwrap();
+    let elsewhere = GrantSet { scope: scope("else").into(), grants: grants(&["persona email"]) };
+    store.set_grants("acme/gpu", Some(&pack.digest()), elsewhere, "2026-11-24T00:00:00Z").unwrap();
+    let granted = || store.grants("acme/gpu", &pack.digest(), &scope("else")).unwrap();
+
+    of(from("oci://ghcr.io/acme/gpu", None)).add_to(&store).unwrap();
+    assert_eq!(granted(), grants(&["persona email"]));
+    of(from("oci://ghcr.io/other/gpu", None)).add_to(&store).unwrap();
+    assert!(granted().is_empty(), "another repository is another's");
+}
+
 #[test]
 fn two_packs_with_the_same_bytes_share_them_until_both_are_gone() {
     let (_folder, store) = store();
