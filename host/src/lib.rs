@@ -17,7 +17,8 @@
 //! - [`hardening`]: what the process gives up at its start;
 //! - [`reply`]: answers of built-ins; [`error`]: every error's kind, hints and exit status;
 //! - [`panics`]: what is printed when vantage itself is at fault;
-//! - [`timings`]: where the time went, for `-v`; [`working`]: what is seen while the host works.
+//! - [`timings`]: where the time went, for `-v`; [`usage`]: what a pack used of what it may;
+//!   [`working`]: what is seen while the host works.
 
 pub mod adapters;
 pub mod catalog;
@@ -40,6 +41,7 @@ pub mod signals;
 pub mod team_policy;
 pub mod terminal;
 pub mod timings;
+pub mod usage;
 pub mod working;
 
 use std::ffi::OsString;

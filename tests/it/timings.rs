@@ -11,6 +11,14 @@ fn a_warm_list_shows_spans_for_load_instantiate_and_call() {
         assert!(ran.stderr.contains(span), "no `{span}` in:\n{ran}");
     }
     assert!(!ran.stderr.contains("plugin.compile"), "{ran}");
+    // And how much of its limits it used, if not how much that was.
+    let used = ran.stderr.lines().find(|line| line.starts_with("`vantage/cluster` used ")).unwrap();
+    assert!(
+        used.contains(" of 256.0 MiB of memory, ") && used.ends_with(" of 30 s of computing, 1 request"),
+        "{used}"
+    );
+    let bounded = world.run(&["cluster", "list"]).expect(0);
+    assert!(!bounded.stderr.contains("MiB"), "{bounded}");
 }
 
 #[test]

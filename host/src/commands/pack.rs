@@ -32,6 +32,7 @@ use crate::context::Context;
 use crate::error::{HostError, Kind, Said};
 use crate::pack_settings::PackSettings;
 use crate::team_policy;
+use crate::usage;
 use crate::working::Working;
 
 /// Columns of a line that a pack from others has to itself.
@@ -61,6 +62,7 @@ pub async fn run(
     let id = &pack.description.id;
     let answers =
         Arc::new(ConsoleAnswers::new(context.console().clone(), id, bundled, answer, failures.clone()));
+    let limits = settings.limits;
     let request = RunRequest {
         pack_id: id.clone(),
         version: pack.description.version.to_string(),
@@ -69,7 +71,7 @@ pub async fn run(
         path: pack.own_path(&command.path),
         arguments: Value::Object(arguments.clone()).to_string(),
         requested_storage: pack.description.storage(),
-        limits: settings.limits,
+        limits,
     };
     let files = packs::files(command, &arguments);
     let audit = RunLog::new(pack, command, context)?;
@@ -87,7 +89,13 @@ pub async fn run(
     };
     drop(compiling);
     match runtime.run(&loaded, request, ports).await {
-        Ok(outcome) => finish(pack, &answers, outcome, &failures),
+        Ok(outcome) => {
+            if context.globals().verbose > 0 {
+                let used = usage::of_run(&outcome.usage, &limits);
+                context.console().note(&format!("`{id}` used {used}"));
+            }
+            finish(pack, &answers, outcome, &failures)
+        }
         Err(error) => {
             // What was emitted before the crash is cut off where it is, never completed.
             answers.abandon()?;

@@ -8,6 +8,7 @@ use vantage_runtime::{Component, Limits, Loaded, Runtime, Usage};
 use crate::commands::plugin::examine::Read;
 use crate::context::Context;
 use crate::error::HostError;
+use crate::usage;
 use crate::working::Working;
 
 /// What was measured, on this machine and just now.
@@ -42,16 +43,10 @@ impl Start {
 
     /// In a line each.
     pub(super) fn words(&self) -> [String; 2] {
-        let allowed = Limits::default();
-        let milliseconds = |time: Duration| format!("{:.1} ms", time.as_secs_f64() * 1_000.0);
-        let mebibytes = |bytes: u64| format!("{:.1}", bytes as f64 / f64::from(1 << 20));
+        let [once, afterwards] = [self.compiling, self.warm].map(usage::milliseconds);
         [
-            format!("{} compiled once, {} afterwards", milliseconds(self.compiling), milliseconds(self.warm)),
-            format!(
-                "{} of {} MiB, to describe itself",
-                mebibytes(self.usage.memory_peak),
-                mebibytes(allowed.memory)
-            ),
+            format!("{once} compiled once, {afterwards} afterwards"),
+            format!("{}, to describe itself", usage::memory(&self.usage, &Limits::default())),
         ]
     }
 
