@@ -37,6 +37,9 @@ use crate::working::Working;
 /// Columns of a line that a pack from others has to itself.
 pub const LINE: usize = 200;
 
+/// How often `-v` has to be given for the backtrace of a crash.
+const BACKTRACE: u8 = 2;
+
 /// Runs the command of `pack` that `matches` name.
 pub async fn run(
     pack: &Chosen,
@@ -91,7 +94,7 @@ pub async fn run(
         Err(error) => {
             // What was emitted before the crash is cut off where it is, never completed.
             answers.abandon()?;
-            Err(crashed(pack, error))
+            Err(crashed(pack, error, context.globals().verbose))
         }
     }
 }
@@ -112,7 +115,7 @@ fn not_loaded(id: &str, error: RuntimeError) -> HostError {
 }
 
 /// A crash or a limit, with whose it is and what it wrote last.
-fn crashed(pack: &Chosen, error: RuntimeError) -> HostError {
+fn crashed(pack: &Chosen, error: RuntimeError, verbose: u8) -> HostError {
     let (cause, stderr, backtrace) = match &error {
         RuntimeError::Crashed { message, stderr, backtrace } => {
             (message.clone(), stderr, backtrace.join("\n"))
@@ -123,6 +126,9 @@ fn crashed(pack: &Chosen, error: RuntimeError) -> HostError {
     let mut hints = error.hints();
     if let Some(homepage) = &pack.description.homepage {
         hints.push(format!("the pack's home is {homepage}"));
+    }
+    if verbose < BACKTRACE && !backtrace.is_empty() {
+        hints.push("-vv shows where in the pack this happened".to_owned());
     }
     let Description { id, version, .. } = &pack.description;
     HostError::Said(Box::new(Said {
