@@ -247,6 +247,15 @@ fn a_check_says_what_users_will_meet() {
     let folder = folder(&world);
     let checked = run(&world, &folder, &["plugin", "check", "grows.wasm", "-o", "json"]).expect(0).json();
     assert_eq!((&checked["id"], &checked["problems"]), (&json!("test/grows"), &json!([])));
+    // What it takes to describe it, of what it may have for that.
+    let used = &checked["used"];
+    assert!(used["memory"].as_u64().unwrap() > 0 && used["computing_ms"].as_f64().unwrap() > 0.0, "{used}");
+    assert_eq!(
+        (&used["memory_allowed"], &used["computing_ms_allowed"]),
+        (&json!(256 << 20), &json!(5_000.0))
+    );
+    let drawn = run(&world, &folder, &["plugin", "check", "grows.wasm", "-o", "table"]);
+    assert_eq!(drawn.status, 0, "{drawn}");
     // Two instances say the same, whatever the pack tries: clock and seed are fixed.
     let varies = guest("describe_varies").display().to_string();
     let checked = run(&world, &folder, &["plugin", "check", &varies, "-o", "json"]).expect(0).json();

@@ -8,12 +8,12 @@ use std::sync::Arc;
 use clap::ArgMatches;
 use serde_json::{Value, json};
 use vantage_output::visible::Visible;
-use vantage_output::{AnswerSpec, Column, ColumnFormat, Shape};
+use vantage_output::{AnswerSpec, Column, ColumnFormat, Shape, Used};
 use vantage_policy::authority::Trust;
 use vantage_policy::decision::{Denial, Rule};
 use vantage_policy::description::{self, Command, Description};
 use vantage_runtime::ports::Ports;
-use vantage_runtime::{Component, PackError, RunOutcome, RunRequest, RuntimeError};
+use vantage_runtime::{Component, Limits, PackError, RunOutcome, RunRequest, RuntimeError, Usage};
 
 mod before;
 
@@ -89,13 +89,29 @@ pub async fn run(
         }
     };
     drop(compiling);
+    let limits = settings.limits;
     match runtime.run(&loaded, request, ports).await {
-        Ok(outcome) => finish(pack, &answers, outcome, &failures),
+        Ok(outcome) => {
+            if context.globals().verbose > 0 {
+                context.console().used(id, &used(&outcome.usage, &limits));
+            }
+            finish(pack, &answers, outcome, &failures)
+        }
         Err(error) => {
             // What was emitted before the crash is cut off where it is, never completed.
             answers.abandon()?;
             Err(crashed(pack, error, context.globals().verbose))
         }
+    }
+}
+
+/// What a run used, beside what it may use.
+pub fn used(usage: &Usage, limits: &Limits) -> Used {
+    Used {
+        memory: usage.memory_peak,
+        memory_allowed: limits.memory,
+        computing: usage.computing,
+        computing_allowed: limits.computing,
     }
 }
 

@@ -25,7 +25,7 @@ impl Guest for DeepJson {
         let client = session.graphql();
         let refusals = [
             ("emit", output.emit(&deep).err()),
-            ("emit-all", output.emit_all(&[object.clone()]).err()),
+            ("emit-all", output.emit_all(std::slice::from_ref(&object)).err()),
             ("execute", client.execute("Clusters", &object).err()),
             ("storage", session.storage()?.set("deep", &deep).err()),
         ];

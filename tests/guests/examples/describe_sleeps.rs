@@ -10,6 +10,7 @@ pub struct DescribeSleeps;
 vantage_plugin::export_guest!(DescribeSleeps);
 
 impl Guest for DescribeSleeps {
+    #[expect(clippy::disallowed_methods, reason = "the sleep is what the test is about")]
     fn describe() -> String {
         loop {
             std::thread::sleep(Duration::from_secs(3600));

@@ -7,8 +7,11 @@ use vantage_plugin::{Arguments, Command, Pack, Result, Session};
 vantage_plugin::export!(pack);
 
 #[used]
-#[expect(unsafe_code, reason = "a constructor is what the test is about")]
-#[cfg_attr(target_arch = "wasm32", unsafe(link_section = ".init_array"))]
+#[cfg_attr(
+    target_arch = "wasm32",
+    expect(unsafe_code, reason = "a constructor is what the test is about"),
+    unsafe(link_section = ".init_array")
+)]
 static CONSTRUCTOR: extern "C" fn() = never;
 
 extern "C" fn never() {

@@ -11,6 +11,7 @@ pub fn pack() -> Pack {
     Pack::new("test/sleeps", "1.0.0", "Sleep").command(Command::read("sleeps", "Sleep for ever", run))
 }
 
+#[expect(clippy::disallowed_methods, reason = "the sleep is what the test is about")]
 fn run(session: &Session, _: Arguments) -> Result {
     session.output().note("this will take a while");
     loop {

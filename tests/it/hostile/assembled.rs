@@ -3,7 +3,7 @@
 //!
 //! They are made of the same text as those of the runtime's own tests: the contract's shape by hand.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::meets::assert_crashes;
 use super::stage::{self, Stage};
@@ -35,7 +35,7 @@ fn file(stage: &Stage, bytes: &[u8]) -> PathBuf {
 
 /// It is not even added, and the words of the refusal have `words` among them.
 #[track_caller]
-fn assert_refused(stage: &Stage, file: &PathBuf, status: i32, words: &str) {
+fn assert_refused(stage: &Stage, file: &Path, status: i32, words: &str) {
     let ran = stage.try_add(file).expect(status);
     assert_eq!(ran.stdout, "", "{ran}");
     assert!(ran.stderr.contains(words), "no `{words}` in:\n{ran}");
@@ -163,9 +163,9 @@ fn malformed_components_are_refused() {
         for part in 1..8 {
             cut.push(whole[..whole.len() * part / 8].to_vec());
         }
-        for part in 0..24 {
+        for part in 0..12 {
             let mut turned = whole.clone();
-            let at = 8 + part * (whole.len() - 8) / 24;
+            let at = 8 + part * (whole.len() - 8) / 12;
             turned[at] ^= 0xff;
             cut.push(turned);
         }

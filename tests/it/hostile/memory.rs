@@ -21,12 +21,14 @@ const HOST: u64 = 64;
 /// Between two looks at a stream that nobody reads.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Waits for a program and writes down the most memory that it had, in KiB. It is Python since nothing of
+/// Waits for a program and writes down the most memory that it had, in KiB; its answer is nobody's. It is
+/// Python since nothing of
 /// Rust's standard library tells, and the threads of a test have children of each other's.
 const MEASURED: &str = "\
 import os, sys
 child = os.fork()
 if child == 0:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     os.execv(sys.argv[2], sys.argv[2:])
 _, status, usage = os.wait4(child, 0)
 with open(sys.argv[1], 'w') as file:

@@ -47,9 +47,9 @@ pub(super) fn hostile_documents(stage: &Stage) {
     let before = requests(stage).as_u64().unwrap();
     let file = stage.world.home().join("documents.json");
     let documents = json!([
-        ["cluster", "{ clusters(first: 1) { total } }"],
-        ["cluster", "mutation { deleteCluster(clusterName: \"precious\") { __typename } }"],
-        ["jobs", "{ jobSubmissions(first: 1) { total } }"],
+        ["cluster", "query Names { clusters(first: 1) { edges { node { name } } } }"],
+        ["cluster", "mutation Delete { deleteCluster(clusterName: \"precious\") { __typename } }"],
+        ["jobs", "query Jobs { jobSubmissions(first: 1) { total } }"],
         ["../evil", "{ a }"],
         ["cluster", "{".repeat(100_000)],
         ["cluster", "{ a".repeat(100_000)],
@@ -175,7 +175,7 @@ pub(super) fn flood_rows(stage: &Stage) {
     let limited = stage.run(&["-o", "jsonl", "--limit", "5"]).expect(0);
     assert_eq!(limited.stdout.lines().count(), 5);
     let ran = memory::assert_bounded(stage, &["-o", "jsonl"], 64).expect(0);
-    assert_eq!(ran.stdout.lines().count(), 1_000_000);
+    assert!(ran.stderr.contains("flooded"), "{ran}");
     memory::assert_waits_for_readers(stage, memory::Unread::Output, &["-o", "jsonl"]);
 }
 

@@ -32,4 +32,4 @@ pub use component::{CONTRACT, Inspected, inspect};
 pub use engine::{CacheFolders, Component, ENGINE, Loaded, Origin, Runtime};
 pub use error::RuntimeError;
 pub use limits::{LimitKind, Limits, Usage};
-pub use run::{PackError, RunOutcome, RunRequest};
+pub use run::{Described, PackError, RunOutcome, RunRequest};

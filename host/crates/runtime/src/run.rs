@@ -81,6 +81,17 @@ pub struct RunOutcome {
     pub usage: Usage,
 }
 
+/// What a pack says of itself, and what that took.
+#[derive(Debug, Clone)]
+pub struct Described {
+    /// JSON text that nobody has checked yet.
+    pub text: String,
+    /// What the instance used.
+    pub usage: Usage,
+    /// What it may use.
+    pub limits: Limits,
+}
+
 /// The `error` that a pack's `run` returned, bounded. Its texts are the pack's own words.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PackError {
@@ -114,7 +125,7 @@ impl PackError {
 }
 
 impl Runtime {
-    /// Asks a pack what it contains: its description, as JSON text that nobody has checked yet.
+    /// Asks a pack what it contains: its description.
     ///
     /// The pack is lent nothing, its clock stands, and what is random is always the same.
     ///
@@ -122,19 +133,21 @@ impl Runtime {
     ///
     /// [`RuntimeError::Mismatch`], [`RuntimeError::Crashed`], [`RuntimeError::Limit`] (5 s) or
     /// [`RuntimeError::DescriptionTooLarge`].
-    pub async fn describe(&self, loaded: &Loaded) -> Result<String, RuntimeError> {
+    pub async fn describe(&self, loaded: &Loaded) -> Result<Described, RuntimeError> {
         let meter = Meter::new();
         let lines = Lines::new(None, meter.clone());
-        let limiter = Limiter::new(Limits::default().memory);
+        let limits = Limits { computing: limits::DESCRIBE, ..Limits::default() };
+        let limiter = Limiter::new(limits.memory);
         let state = State::new(limiter, meter.clone(), lines.clone(), Clocks::Fixed, None);
         let work = meter.guest(async {
-            let mut guest = Guest::start(loaded, state, limits::DESCRIBE).await?;
+            let mut guest = Guest::start(loaded, state, limits.computing).await?;
             let call = guest.pack.vantage_plugin_commands().call_describe(&mut guest.store);
             let span = tracing::info_span!("plugin.call", function = "describe");
-            call.instrument(span).await.map_err(|trap| trap::explain(&trap, lines.finish()))
+            let text = call.instrument(span).await.map_err(|trap| trap::explain(&trap, lines.finish()))?;
+            Ok((text, guest.store.data().limiter.peak()))
         });
         // The deadline of the guest counts computing; this one is for a pack that only waits.
-        let text = match tokio::time::timeout(limits::DESCRIBE, work).await {
+        let (text, memory_peak) = match tokio::time::timeout(limits::DESCRIBE, work).await {
             Ok(described) => described?,
             Err(_) => {
                 let Exceeded { which, allowed } = Exceeded::computing(limits::DESCRIBE);
@@ -145,7 +158,8 @@ impl Runtime {
             let allowed = limits::DESCRIPTION_BYTES;
             return Err(RuntimeError::DescriptionTooLarge { bytes: text.len(), allowed });
         }
-        Ok(text)
+        let usage = Usage { memory_peak, computing: meter.computed(), requests: 0 };
+        Ok(Described { text, usage, limits })
     }
 
     /// Runs one command of a pack to its end.

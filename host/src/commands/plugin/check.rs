@@ -12,12 +12,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::{Value, json};
-use vantage_output::AnswerSpec;
+use vantage_output::{AnswerSpec, Used};
 use vantage_policy::authority::{Line, Trust, explain, warning};
 use vantage_policy::description::Description;
-use vantage_runtime::RuntimeError;
+use vantage_runtime::{Described, RuntimeError};
 use vantage_store::{Source, StoreError};
 
+use crate::commands::pack::used;
 use crate::commands::plugin::examine::Read;
 use crate::commands::plugin::{incoming, show};
 use crate::context::Context;
@@ -47,6 +48,8 @@ struct Report {
     size: usize,
     digest: String,
     imports: Vec<String>,
+    /// What it took to describe itself; none where it could not be asked.
+    used: Option<Used>,
     /// None where the pack could not be asked.
     description: Option<Description>,
     lines: Vec<Line>,
@@ -98,6 +101,7 @@ impl Report {
             size: read.bytes.len(),
             digest: read.digest.clone(),
             imports: Vec::new(),
+            used: None,
             description: None,
             lines: Vec::new(),
             signed: Signed::Not,
@@ -120,8 +124,9 @@ impl Report {
         incoming::admit(&read.digest, &source, None, context)?;
         let compiled = read.compile(context).await?;
         self.imports.clone_from(&compiled.inspected.imports);
-        let text = compiled.describe().await?;
-        if compiled.describe().await? != text {
+        let Described { text, usage, limits } = compiled.describe().await?;
+        self.used = Some(used(&usage, &limits));
+        if compiled.describe().await?.text != text {
             let message = "the pack describes itself in another way each time";
             self.problems.push(Problem { message: message.to_owned(), hints: Vec::new() });
         }
@@ -209,6 +214,7 @@ impl Report {
             "size": self.size,
             "digest": self.digest,
             "imports": self.imports,
+            "used": self.used.map(|used| used.json()),
             "commands": commands.collect::<Vec<_>>(),
             "capabilities": capabilities.collect::<Vec<_>>(),
             "authority": self.lines.iter().map(|line| line.capability.to_string()).collect::<Vec<_>>(),

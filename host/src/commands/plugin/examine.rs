@@ -7,7 +7,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use vantage_policy::description::Description;
-use vantage_runtime::{Component, Inspected, Loaded, Runtime};
+use vantage_runtime::{Component, Described, Inspected, Loaded, Runtime};
 use vantage_store::Store;
 
 use crate::commands::plugin::source::COMPONENT_LIMIT;
@@ -52,13 +52,13 @@ pub struct Compiled {
 
 impl Compiled {
     /// What the pack says of itself, in an instance of its own, unread.
-    pub async fn describe(&self) -> Result<String, HostError> {
+    pub async fn describe(&self) -> Result<Described, HostError> {
         Ok(self.runtime.describe(&self.loaded).await?)
     }
 
     /// What the pack says of itself.
     pub async fn description(&self) -> Result<Description, HostError> {
-        Ok(Description::parse(&self.describe().await?)?)
+        Ok(Description::parse(&self.describe().await?.text)?)
     }
 }
 

@@ -82,7 +82,7 @@ impl Incoming {
         let compiling = Working::begin(context.console(), "compiling", None);
         let loaded = runtime.load(&digest, Component::Bytes(&bytes)).await?;
         drop(compiling);
-        let text = runtime.describe(&loaded).await?;
+        let text = runtime.describe(&loaded).await?.text;
         let description = Description::parse(&text)?;
         check_version(&description, version.as_ref(), &source)?;
         admit(&digest, &source, Some(&description), context)?;

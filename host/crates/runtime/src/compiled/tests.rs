@@ -54,7 +54,7 @@ async fn what_was_compiled_is_mapped_afterwards() {
     // Without the component at hand: mapped code needs no bytes.
     let nowhere = Path::new("/nonexistent");
     let loaded = other.load(&testing::digest(&pack), Source::File(nowhere)).await.expect("is cached");
-    assert_eq!(other.describe(&loaded).await.expect("runs"), "{}");
+    assert_eq!(other.describe(&loaded).await.expect("runs").text, "{}");
 
     let folder = fs::metadata(&home.folders.compiled).expect("is there");
     assert_eq!(folder.mode() & 0o777, 0o700);

@@ -55,7 +55,7 @@ const SHORT: Limits = Limits { memory: 256 * 1024 * 1024, computing: Duration::f
 #[tokio::test]
 async fn a_pack_is_described_and_run() {
     let stage = Stage::new(&testing::pack("", "", "")).await;
-    assert_eq!(stage.runtime.describe(&stage.loaded).await.expect("answers"), "{}");
+    assert_eq!(stage.runtime.describe(&stage.loaded).await.expect("answers").text, "{}");
     let outcome = stage.run(Limits::default()).await.expect("ends by itself");
     assert_eq!(outcome.result, Ok(()));
     assert_eq!(outcome.denial, None);
@@ -207,7 +207,7 @@ async fn an_error_of_the_pack_is_an_outcome() {
 async fn a_description_is_lent_nothing_and_bounded() {
     let stage =
         Stage::new(&testing::pack("", "(call $log (i32.const 1) (i32.const 16) (i32.const 2))", "")).await;
-    assert_eq!(stage.runtime.describe(&stage.loaded).await.expect("answers"), "{}");
+    assert_eq!(stage.runtime.describe(&stage.loaded).await.expect("answers").text, "{}");
 
     // 1 MiB and a byte of spaces is no description.
     let long = r#"(drop (memory.grow (i32.const 20))) (memory.fill (i32.const 131072) (i32.const 32) (i32.const 1048577))

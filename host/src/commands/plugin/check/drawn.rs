@@ -35,6 +35,9 @@ impl Report {
         // Whole on a line of 80 columns, so that it can be copied.
         add("  ", "    ", &self.digest);
         add("  size      ", "            ", &format!("{} bytes", self.size));
+        if let Some(used) = &self.used {
+            add("  describing", "            ", &format!(" {}", used.text()));
+        }
         add("  signature ", "            ", &self.signed.words());
         for (index, import) in self.imports.iter().enumerate() {
             add(if index == 0 { "  imports   " } else { "            " }, "            ", import);
