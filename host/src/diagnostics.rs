@@ -65,8 +65,13 @@ struct Lines(Console);
 
 impl Write for Lines {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        for line in String::from_utf8_lossy(bytes).lines() {
-            self.0.diagnostic(line);
+        // What comes after the first line is somebody's text, a pack's say: it must not begin where the
+        // host's own words begin.
+        for (index, line) in String::from_utf8_lossy(bytes).lines().enumerate() {
+            match index {
+                0 => self.0.diagnostic(line),
+                _ => self.0.diagnostic(&format!("       | {line}")),
+            }
         }
         Ok(bytes.len())
     }

@@ -62,6 +62,11 @@ impl Kind {
         }
     }
 
+    /// Whether a signal ended the command.
+    pub fn is_signal(self) -> bool {
+        matches!(self, Self::Interrupted | Self::Terminated | Self::HungUp)
+    }
+
     /// The word that stands for it in JSON.
     pub fn word(self) -> &'static str {
         match self {

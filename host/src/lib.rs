@@ -17,8 +17,7 @@
 //! - [`hardening`]: what the process gives up at its start;
 //! - [`reply`]: answers of built-ins; [`error`]: every error's kind, hints and exit status;
 //! - [`panics`]: what is printed when vantage itself is at fault;
-//! - [`timings`]: where the time went, for `-v`; [`usage`]: what a pack used of what it may;
-//!   [`working`]: what is seen while the host works.
+//! - [`timings`]: where the time went, for `-v`; [`working`]: what is seen while the host works.
 
 pub mod adapters;
 pub mod catalog;
@@ -41,7 +40,6 @@ pub mod signals;
 pub mod team_policy;
 pub mod terminal;
 pub mod timings;
-pub mod usage;
 pub mod working;
 
 use std::ffi::OsString;
@@ -64,6 +62,9 @@ use crate::timings::Timings;
 
 /// How long an interrupted command has to end by itself, before the process ends without it.
 const PATIENCE: Duration = Duration::from_millis(100);
+
+/// How long a process that was interrupted tries to say so.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Runs one command line to its end and gives the exit status.
 pub fn run(arguments: Vec<OsString>, environment: Environment) -> ExitCode {
@@ -155,16 +156,31 @@ impl Prepared {
         let timings = (self.globals.verbose > 0).then(|| Timings::new(began));
         diagnostics::install(self.globals.verbose, timings.clone(), &console);
         let context = Arc::new(Context::new(environment, self.globals.clone(), console.clone()));
-        let status = match self.dispatch(&context) {
-            Ok(()) => 0,
-            Err(error) => {
-                // Timings first: with `-o json` the error is the last line.
-                show(&console, timings.as_ref());
-                return fail(&console, &error);
+        let outcome = self.dispatch(&context);
+        // Timings first: with `-o json` the error is the last line.
+        let show = move |console: &Console| {
+            if let Some(timings) = timings {
+                console.timings(&timings.rows());
             }
         };
-        show(&console, timings.as_ref());
-        status
+        match outcome {
+            Ok(()) => {
+                show(&console);
+                0
+            }
+            Err(error) if error.kind().is_signal() => {
+                let status = error.kind().exit();
+                unless_stuck(&console, move |console| {
+                    show(console);
+                    fail(console, &error);
+                });
+                status
+            }
+            Err(error) => {
+                show(&console);
+                fail(&console, &error)
+            }
+        }
     }
 
     /// Runs the command on a thread of its own, while this one listens for Ctrl-C: a command may be
@@ -211,7 +227,9 @@ impl Prepared {
         // A refresh that is under way is let finish: the token it spends would be lost. Nothing else
         // keeps the process, a question that nobody answers any more least of all.
         if context.is_working() {
-            context.console().note("waiting until the sign-in that is being refreshed is stored");
+            unless_stuck(context.console(), |console| {
+                console.note("waiting until the sign-in that is being refreshed is stored");
+            });
         }
         listening.block_on(context.settle());
         runtime.shutdown_background();
@@ -254,9 +272,18 @@ fn ended_early() -> HostError {
     HostError::said(Kind::Failed, "the command ended by a fault of vantage itself", Vec::new())
 }
 
-fn show(console: &Console, timings: Option<&Timings>) {
-    if let Some(timings) = timings {
-        console.timings(&timings.rows());
+/// Says something after a signal, where it can be said: the command may be stuck in a write to a reader
+/// that has stopped reading, and whoever interrupts it wants its end, not its words.
+fn unless_stuck(console: &Console, say: impl FnOnce(&Console) + Send + 'static) {
+    let (said, heard) = std::sync::mpsc::channel();
+    let console = console.clone();
+    let speaking = std::thread::Builder::new().spawn(move || {
+        say(&console);
+        // Nobody waits any more where it took too long.
+        let _ = said.send(());
+    });
+    if speaking.is_ok() {
+        let _ = heard.recv_timeout(LAST_WORDS);
     }
 }
 

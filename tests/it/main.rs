@@ -24,6 +24,8 @@ mod documents;
 mod exec;
 mod guests;
 mod help;
+#[cfg(target_os = "linux")]
+mod hostile;
 mod job;
 mod languages;
 mod layering;

@@ -8,12 +8,12 @@ use std::sync::Arc;
 use clap::ArgMatches;
 use serde_json::{Value, json};
 use vantage_output::visible::Visible;
-use vantage_output::{AnswerSpec, Column, ColumnFormat, Shape};
+use vantage_output::{AnswerSpec, Column, ColumnFormat, Shape, Used};
 use vantage_policy::authority::Trust;
 use vantage_policy::decision::{Denial, Rule};
 use vantage_policy::description::{self, Command, Description};
 use vantage_runtime::ports::Ports;
-use vantage_runtime::{Component, PackError, RunOutcome, RunRequest, RuntimeError};
+use vantage_runtime::{Component, Limits, PackError, RunOutcome, RunRequest, RuntimeError, Usage};
 
 mod before;
 
@@ -32,11 +32,13 @@ use crate::context::Context;
 use crate::error::{HostError, Kind, Said};
 use crate::pack_settings::PackSettings;
 use crate::team_policy;
-use crate::usage;
 use crate::working::Working;
 
 /// Columns of a line that a pack from others has to itself.
 pub const LINE: usize = 200;
+
+/// How often `-v` has to be given for the backtrace of a crash.
+const BACKTRACE: u8 = 2;
 
 /// Runs the command of `pack` that `matches` name.
 pub async fn run(
@@ -91,16 +93,25 @@ pub async fn run(
     match runtime.run(&loaded, request, ports).await {
         Ok(outcome) => {
             if context.globals().verbose > 0 {
-                let used = usage::of_run(&outcome.usage, &limits);
-                context.console().note(&format!("`{id}` used {used}"));
+                context.console().used(id, &used(&outcome.usage, &limits));
             }
             finish(pack, &answers, outcome, &failures)
         }
         Err(error) => {
             // What was emitted before the crash is cut off where it is, never completed.
             answers.abandon()?;
-            Err(crashed(pack, error))
+            Err(crashed(pack, error, context.globals().verbose))
         }
+    }
+}
+
+/// What a run used, beside what it may use.
+pub fn used(usage: &Usage, limits: &Limits) -> Used {
+    Used {
+        memory: usage.memory_peak,
+        memory_allowed: limits.memory,
+        computing: usage.computing,
+        computing_allowed: limits.computing,
     }
 }
 
@@ -120,7 +131,7 @@ fn not_loaded(id: &str, error: RuntimeError) -> HostError {
 }
 
 /// A crash or a limit, with whose it is and what it wrote last.
-fn crashed(pack: &Chosen, error: RuntimeError) -> HostError {
+fn crashed(pack: &Chosen, error: RuntimeError, verbose: u8) -> HostError {
     let (cause, stderr, backtrace) = match &error {
         RuntimeError::Crashed { message, stderr, backtrace } => {
             (message.clone(), stderr, backtrace.join("\n"))
@@ -131,6 +142,9 @@ fn crashed(pack: &Chosen, error: RuntimeError) -> HostError {
     let mut hints = error.hints();
     if let Some(homepage) = &pack.description.homepage {
         hints.push(format!("the pack's home is {homepage}"));
+    }
+    if verbose < BACKTRACE && !backtrace.is_empty() {
+        hints.push("-vv shows where in the pack this happened".to_owned());
     }
     let Description { id, version, .. } = &pack.description;
     HostError::Said(Box::new(Said {

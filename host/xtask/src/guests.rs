@@ -1,8 +1,8 @@
-//! `cargo xtask guests`: a small pack in each language that is not Rust, as a component.
+//! `cargo xtask guests`: small packs in each language that is not Rust, as components.
 //!
 //! One module a toolchain, below; this file decides what is out of date and what the results are
-//! called: `<target>/guests/{python,typescript,go,c,cpp}.wasm`. Toolchains are installed under the
-//! target folder, but for Debian's packages. What cannot be built is an error: a language is left
+//! called: `<target>/guests/{python,typescript,go,c,cpp}.wasm`, and `LANGUAGE-hostile.wasm` for those of
+//! `tests/guests`. Toolchains are installed under the target folder, but for Debian's packages. What cannot be built is an error: a language is left
 //! out only by `--skip`. The Rust packs are not its business: cargo builds those.
 
 mod bindings;
@@ -25,15 +25,15 @@ use crate::{Result, folder, say};
 /// Build the packs of every language that the tests run
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Build the pack of this language and no other; repeatable
+    /// Build the packs of this language and no others; repeatable
     #[arg(long, value_name = "LANGUAGE")]
     only: Vec<Language>,
-    /// Leave out a language's pack, where its toolchain cannot be had; repeatable
+    /// Leave out a language's packs, where its toolchain cannot be had; repeatable
     #[arg(long, value_name = "LANGUAGE")]
     skip: Vec<Language>,
 }
 
-/// A language whose toolchain makes one of the packs; also the name of its component.
+/// A language whose toolchain makes packs; also the name of the component of its example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Language {
     Python,
@@ -67,6 +67,33 @@ impl Language {
         }
     }
 
+    /// The main source of the example that authors are shown.
+    fn example(self) -> &'static str {
+        match self {
+            Self::Python => "sdk/python/example/py_report.py",
+            Self::Typescript => "sdk/javascript/example/ts-report.ts",
+            Self::Go => "sdk/go/example/go_report.go",
+            Self::C => "sdk/c/example/c_report.c",
+            Self::Cpp => "sdk/c/example/cpp_report.cpp",
+        }
+    }
+
+    /// The main source of the pack that does everything wrong, where the language has one.
+    fn hostile(self) -> Option<&'static str> {
+        match self {
+            Self::Python => Some("tests/guests/python/hostile.py"),
+            Self::Typescript => Some("tests/guests/typescript/hostile.ts"),
+            Self::C => Some("tests/guests/c/hostile.c"),
+            Self::Go | Self::Cpp => None,
+        }
+    }
+
+    /// The names of the language's components, each with its main source.
+    fn packs(self) -> Vec<(String, &'static str)> {
+        let hostile = self.hostile().map(|main| (format!("{self}-hostile"), main));
+        [(self.name().to_owned(), self.example())].into_iter().chain(hostile).collect()
+    }
+
     /// Builds the component and says where it lies.
     fn build(self, site: &Site<'_>) -> Result<PathBuf> {
         match self {
@@ -85,11 +112,13 @@ impl fmt::Display for Language {
     }
 }
 
-/// Where one language's pack is built.
+/// Where one pack is built.
 struct Site<'a> {
     workspace: &'a Workspace,
     /// The language's helper and example, in the repository; never written to.
     sources: PathBuf,
+    /// The pack's main source, in the repository; what lies beside it belongs to it.
+    main: PathBuf,
     /// The contract, in the repository.
     contract: PathBuf,
     /// A folder of the language's own for whatever is made on the way; kept between builds.
@@ -125,29 +154,33 @@ fn build_all(workspace: &Workspace, chosen: &[Language], skip: &[Language]) -> R
             continue;
         }
         let advice = format!("`--skip {language}` leaves this language out");
-        bring_up_to_date(workspace, language)
-            .map_err(|error| format!("guests: {language}: {error}; {advice}"))?;
+        for (name, main) in language.packs() {
+            bring_up_to_date(workspace, language, &name, main)
+                .map_err(|error| format!("guests: {name}: {error}; {advice}"))?;
+        }
     }
     Ok(())
 }
 
-/// Builds one language's pack, unless what stands there was made from the same sources.
-fn bring_up_to_date(workspace: &Workspace, language: Language) -> Result<()> {
-    let component = workspace.guests().join(format!("{language}.wasm"));
-    let record = workspace.guests().join(format!("{language}.stamp"));
-    let stamp = stamp::of(&workspace.root, language.sources())?;
+/// Builds one pack of a language, unless what stands there was made from the same sources.
+fn bring_up_to_date(workspace: &Workspace, language: Language, name: &str, main: &str) -> Result<()> {
+    let component = workspace.guests().join(format!("{name}.wasm"));
+    let record = workspace.guests().join(format!("{name}.stamp"));
+    let main = workspace.root.join(main);
+    let stamp = stamp::of(&workspace.root, language.sources(), main.parent().unwrap_or(&main))?;
     if component.exists() && fs::read_to_string(&record).is_ok_and(|recorded| recorded == stamp) {
-        say(&format!("guests: {language}: up to date"));
+        say(&format!("guests: {name}: up to date"));
         return Ok(());
     }
     // A build that fails leaves no older component behind that tests could take for this one.
     folder::remove(&record)?;
     folder::remove(&component)?;
     let began = Instant::now();
-    say(&format!("guests: {language}: building"));
+    say(&format!("guests: {name}: building"));
     let site = Site {
         workspace,
         sources: workspace.root.join(language.sources()),
+        main,
         contract: workspace.root.join("wit/v1"),
         work: workspace.guests().join("work").join(language.name()),
     };
@@ -157,7 +190,7 @@ fn bring_up_to_date(workspace: &Workspace, language: Language) -> Result<()> {
     folder::write(&component, &bytes)?;
     folder::write(&record, stamp.as_bytes())?;
     let (kilobytes, seconds) = (bytes.len() / 1000, began.elapsed().as_secs_f32());
-    say(&format!("guests: {language}: {kilobytes} kB in {seconds:.1} s"));
+    say(&format!("guests: {name}: {kilobytes} kB in {seconds:.1} s"));
     Ok(())
 }
 

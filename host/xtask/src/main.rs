@@ -11,6 +11,7 @@ mod demo;
 mod folder;
 mod fuzz;
 mod guests;
+mod hostile;
 mod npm;
 mod packs;
 mod platform;

@@ -9,7 +9,7 @@ use std::time::Instant;
 use clap::Args;
 
 use crate::process::{self, Workspace};
-use crate::{Result, fuzz, guests, packs, say, servers, tools};
+use crate::{Result, fuzz, guests, hostile, packs, say, servers, tools};
 
 /// Run everything that the machine checks run
 #[derive(Args)]
@@ -44,17 +44,22 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
         guests::build(workspace, &languages.collect::<Vec<_>>())
     })?;
     step("servers", || servers::install(workspace, &arguments.skip))?;
-    step("tests", || {
+    let packs_that_ran = hostile::begin(workspace)?;
+    let tested = step("tests", || {
         let mut tests = process::cargo();
         tests.args(["test", "--workspace", "--locked", "--no-fail-fast"]).current_dir(&workspace.root);
         tests.env("VANTAGE_TEST_GUESTS", workspace.guests());
         tests.env("VANTAGE_TEST_SERVERS", workspace.servers());
+        tests.env("VANTAGE_TEST_HOSTILE", &packs_that_ran);
         tests.env("VANTAGE_TEST_SKIP", arguments.skip.join(","));
         if arguments.long {
             tests.env("VANTAGE_TEST_LONG", "1");
         }
         process::run(&mut tests)
-    })?;
+    });
+    // Said of a run that failed, too: which pack got out is the first thing to know.
+    let contained = if cfg!(target_os = "linux") { hostile::summary(&packs_that_ran) } else { Ok(()) };
+    tested.and(contained)?;
     if let Some(seconds) = arguments.fuzz {
         step("fuzzing", || fuzz::run(workspace, seconds))?;
     }

@@ -1,5 +1,5 @@
-//! Ill-behaved: looks for a world outside: environment, arguments, files, network, processes. Its
-//! answer is what it found.
+//! Ill-behaved: looks for a world outside: environment, arguments, files, network, processes, threads.
+//! Its answer is what it found.
 
 use std::io::ErrorKind;
 use std::net::{TcpListener, TcpStream, ToSocketAddrs, UdpSocket};
@@ -33,6 +33,7 @@ fn run(session: &Session, _: Arguments) -> Result {
         ("datagram", said(UdpSocket::bind("127.0.0.1:0"))),
         ("name", said(("localhost", 80).to_socket_addrs().map(Iterator::count))),
         ("process", said(process::Command::new("/bin/true").status())),
+        ("thread", said(std::thread::Builder::new().spawn(|| ()).map(|_| "a thread"))),
     ] {
         output.emit(&json!({ "way": way, "found": found }))?;
     }

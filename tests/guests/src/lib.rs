@@ -15,50 +15,89 @@ macro_rules! every_guest {
     ($callback:path) => {
         $callback! {
             asker
+            asks_as_host
             bad_json
+            bad_text
             client_after_drop
             client_guessed
+            clock_fine
+            deaf
+            deep_json
             deep_recursion
             denied_document
+            denied_faked
             denied_file
             denied_mutation
             denied_operation
             denied_persona
             denied_query
             denied_storage
+            describe_calls
             describe_counter
             describe_endless
+            describe_exits
+            describe_floods
+            describe_foreign_example
+            describe_hog
             describe_huge
             describe_invalid
             describe_not_json
             describe_panic
+            describe_reserved
+            describe_sleeps
             describe_varies
+            double_drop
             endless
+            endless_calls
+            endless_init
+            error_huge
             escapes
+            exits
             fails
             fan_out
+            flood_calls
+            flood_denials
+            flood_displays
             flood_handles
+            flood_logs
+            flood_markdown
+            flood_notes
             flood_progress
             flood_rows
+            flood_storage
             flood_streams
+            flood_subscriptions
+            flood_warnings
             follower
             greeter
             grows
             grows_further
             handle_after_drop
             handle_forged
+            hint_faked
             hostile_documents
+            jumps
             keeper
+            list_aliased
             memory_hog
+            names_huge
             odd_document
             one_crossing
+            out_of_bounds
             outside
             paged
             panics
+            random_huge
             reader
+            reads_input
             row_burst
+            rows_huge
             scanner
+            sign_in_faked
+            sleeps
+            storage_others
             trap
+            unreachable
             who
         }
     };

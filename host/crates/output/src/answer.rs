@@ -18,6 +18,13 @@ use crate::visible::Visible;
 /// Of so many keys of a live answer it is known what was last said of them; of more, everything is said.
 const KEYS: usize = 65_536;
 
+/// Bytes of records that wait to be sorted, as they are held: as much as a pack may have for itself.
+const SORTED: usize = 256 * 1024 * 1024;
+
+/// Bytes of a text that is given whole, which takes several times as much when it is written as JSON.
+/// Nobody reads a text so long.
+const TEXT: usize = 32 * 1024 * 1024;
+
 /// Whether a command should go on answering.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flow {
@@ -109,6 +116,9 @@ impl Answer {
         }
         if let Some(order) = &mut self.order {
             order.hold(&Record::read(json)?, json);
+            if order.bytes() > SORTED {
+                return Err(OutputError::TooMuchToSort { allowed: SORTED });
+            }
             return Ok(Flow::Continue);
         }
         self.render(json)
@@ -135,6 +145,9 @@ impl Answer {
         }
         self.came += 1;
         if self.format.carries_whole_records() {
+            if self.text.len() + markdown.len() > TEXT {
+                return Err(OutputError::TooMuchText { allowed: TEXT });
+            }
             self.text.push_str(markdown);
             return Ok(Flow::Continue);
         }

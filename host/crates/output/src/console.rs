@@ -22,6 +22,7 @@ use crate::report::ErrorReport;
 use crate::streams::Streams;
 use crate::style::{AnswerSpec, Style};
 use crate::timings::{self, TimingRow};
+use crate::used::Used;
 use crate::visible::Visible;
 use crate::width::columns;
 
@@ -138,6 +139,13 @@ impl Console {
         streams.settle();
         drop(streams);
         self.say(report.json(style.verbosity), || report.text(style.verbosity, style.stderr_color));
+    }
+
+    /// What a run of a pack used of its limits.
+    pub fn used(&self, pack: &str, used: &Used) {
+        self.say(json!({ "used": used.json(), "pack": pack }), || {
+            format!("{} used: {}", Visible::line(pack), used.text())
+        });
     }
 
     /// Where the time went.

@@ -36,6 +36,18 @@ pub enum OutputError {
     /// `--sort` was given for an answer that goes on.
     #[error("`--sort` cannot be used with an answer that goes on")]
     SortLive,
+    /// More records than are held to be sorted.
+    #[error("the answer is too large to be sorted: more than {} MiB", .allowed / 1024 / 1024)]
+    TooMuchToSort {
+        /// How many bytes are held.
+        allowed: usize,
+    },
+    /// A longer text than is given whole.
+    #[error("the answer is too long to be given as one text: more than {} MiB", .allowed / 1024 / 1024)]
+    TooMuchText {
+        /// How many bytes are held.
+        allowed: usize,
+    },
     /// A format that does not exist.
     #[error("there is no format `{name}`")]
     UnknownFormat {
@@ -67,7 +79,11 @@ impl OutputError {
             | Self::WholeRecords { .. }
             | Self::SortLive
             | Self::UnknownFormat { .. } => true,
-            Self::Write { .. } | Self::Record { .. } | Self::Shape { .. } => false,
+            Self::TooMuchToSort { .. }
+            | Self::TooMuchText { .. }
+            | Self::Write { .. }
+            | Self::Record { .. }
+            | Self::Shape { .. } => false,
         }
     }
 
@@ -80,6 +96,10 @@ impl OutputError {
                 vec!["leave it out, or choose table, text, csv or tsv with --output".to_owned()]
             }
             Self::SortLive => vec!["leave it out".to_owned()],
+            Self::TooMuchToSort { .. } => {
+                vec!["without --sort, records are written as they come".to_owned()]
+            }
+            Self::TooMuchText { .. } => vec!["-o text writes it as it comes".to_owned()],
             Self::UnknownFormat { .. } => vec![format!("the formats are {}", Format::NAMES.join(", "))],
             Self::Write { source } if source.kind() == io::ErrorKind::StorageFull => {
                 vec!["make room on the disk that the output goes to".to_owned()]

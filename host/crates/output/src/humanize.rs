@@ -32,7 +32,7 @@ pub(crate) fn human(cell: &Cell<'_>, format: ColumnFormat, now: Timestamp) -> Op
 }
 
 /// Bytes with a binary unit and at most one decimal: `512 B`, `1.5 GiB`.
-fn size(bytes: f64) -> Option<String> {
+pub(crate) fn size(bytes: f64) -> Option<String> {
     if bytes < 0.0 {
         return None;
     }
@@ -51,7 +51,7 @@ fn size(bytes: f64) -> Option<String> {
 }
 
 /// Seconds in their two largest units: `2h 30m`.
-fn duration(seconds: f64) -> Option<String> {
+pub(crate) fn duration(seconds: f64) -> Option<String> {
     if !(0.0..1e15).contains(&seconds) {
         return None;
     }

@@ -8,7 +8,7 @@
 //! A tour, in the order in which an answer passes through:
 //!
 //! - [`style`](Style): what the user asked for, and what [the answer](AnswerSpec) looks like;
-//! - [`Console`]: both streams behind one lock; notes, warnings, errors, timings, progress;
+//! - [`Console`]: both streams behind one lock; notes, warnings, errors, timings, [usage](Used), progress;
 //! - [`Answer`]: takes records one by one, checks shape and `--limit`, holds them for `--sort`;
 //! - `select`: which columns; `order`: `--sort`; `record`: cells of a record, numbers unharmed;
 //! - `render`: one file a format; `humanize` and `paint`: what only people want;
@@ -48,6 +48,7 @@ mod select;
 mod streams;
 mod style;
 mod timings;
+mod used;
 pub mod visible;
 mod width;
 
@@ -60,3 +61,4 @@ pub use error::OutputError;
 pub use report::ErrorReport;
 pub use style::{AnswerSpec, Column, ColumnFormat, Format, Shape, Style};
 pub use timings::TimingRow;
+pub use used::Used;

@@ -16,6 +16,7 @@ pub(crate) struct Order {
     column: Chosen,
     descending: bool,
     held: Vec<(Option<Key>, String)>,
+    bytes: usize,
 }
 
 /// By what a record is sorted.
@@ -32,13 +33,19 @@ enum Key {
 impl Order {
     /// Sorts by `column`.
     pub(crate) fn new(column: Chosen, descending: bool) -> Self {
-        Self { column, descending, held: Vec::new() }
+        Self { column, descending, held: Vec::new(), bytes: 0 }
     }
 
     /// Holds a record.
     pub(crate) fn hold(&mut self, record: &Record<'_>, json: &str) {
         let key = Key::of(&record.cell(&self.column.pointer), self.column.format);
+        self.bytes += size_of::<(Option<Key>, String)>() + key.as_ref().map_or(0, Key::bytes) + json.len();
         self.held.push((key, json.to_owned()));
+    }
+
+    /// What the held records take.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// All records, in order.
@@ -69,6 +76,14 @@ impl Key {
             }
             Cell::Text(text) => Some(Self::text(text)),
             Cell::Nested(_) => Some(Self::text(&cell.exact())),
+        }
+    }
+
+    /// What it takes beside itself.
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Text(folded, exact) => folded.len() + exact.len(),
+            Self::Flag(_) | Self::Number(..) | Self::Time(_) => 0,
         }
     }
 

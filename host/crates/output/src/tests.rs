@@ -4,6 +4,7 @@
 //! buffers, the time is pinned, and no test waits.
 
 mod formats;
+mod held;
 mod live;
 mod notices;
 mod pipes;

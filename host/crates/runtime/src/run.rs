@@ -81,6 +81,17 @@ pub struct RunOutcome {
     pub usage: Usage,
 }
 
+/// What a pack says of itself, and what that took.
+#[derive(Debug, Clone)]
+pub struct Described {
+    /// JSON text that nobody has checked yet.
+    pub text: String,
+    /// What the instance used.
+    pub usage: Usage,
+    /// What it may use.
+    pub limits: Limits,
+}
+
 /// The `error` that a pack's `run` returned, bounded. Its texts are the pack's own words.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PackError {
@@ -93,15 +104,6 @@ pub struct PackError {
     pub hints: Vec<String>,
     /// An object, or none.
     pub details: Option<Value>,
-}
-
-/// What `describe` returned.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Described {
-    /// The pack's description: JSON that nobody has checked yet.
-    pub text: String,
-    /// What describing used.
-    pub usage: Usage,
 }
 
 impl PackError {
@@ -134,10 +136,11 @@ impl Runtime {
     pub async fn describe(&self, loaded: &Loaded) -> Result<Described, RuntimeError> {
         let meter = Meter::new();
         let lines = Lines::new(None, meter.clone());
-        let limiter = Limiter::new(Limits::default().memory);
+        let limits = Limits { computing: limits::DESCRIBE, ..Limits::default() };
+        let limiter = Limiter::new(limits.memory);
         let state = State::new(limiter, meter.clone(), lines.clone(), Clocks::Fixed, None);
         let work = meter.guest(async {
-            let mut guest = Guest::start(loaded, state, limits::DESCRIBE).await?;
+            let mut guest = Guest::start(loaded, state, limits.computing).await?;
             let call = guest.pack.vantage_plugin_commands().call_describe(&mut guest.store);
             let span = tracing::info_span!("plugin.call", function = "describe");
             let text = call.instrument(span).await.map_err(|trap| trap::explain(&trap, lines.finish()))?;
@@ -155,7 +158,8 @@ impl Runtime {
             let allowed = limits::DESCRIPTION_BYTES;
             return Err(RuntimeError::DescriptionTooLarge { bytes: text.len(), allowed });
         }
-        Ok(Described { text, usage: Usage { memory_peak, computing: meter.computed(), requests: 0 } })
+        let usage = Usage { memory_peak, computing: meter.computed(), requests: 0 };
+        Ok(Described { text, usage, limits })
     }
 
     /// Runs one command of a pack to its end.

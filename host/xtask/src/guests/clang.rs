@@ -26,17 +26,17 @@ const NEEDED: &str = "clang 19 for WebAssembly is needed as Debian packages it";
 const FLAGS: [&str; 7] =
     ["--target=wasm32-wasi", "-Os", "-flto", "-Wall", "-Wextra", "-mexec-model=reactor", "-Wl,--strip-all"];
 
-/// Builds `sdk/c/example/c_report.c`.
+/// Builds a pack in C with the helper of `sdk/c`.
 pub(super) fn build_c(site: &Site<'_>) -> Result<PathBuf> {
     debian::packages(&PACKAGES, NEEDED)?;
     let generator = wit_bindgen_c::Opts::default().build();
     let generated = generate(site, generator)?;
     let mut clang = Command::new("clang-19");
-    clang.arg("-std=c23").arg(site.sources.join("example/c_report.c")).arg(generated.join("command_pack.c"));
+    clang.arg("-std=c23").arg(&site.main).arg(generated.join("command_pack.c"));
     link(site, clang, &generated)
 }
 
-/// Builds `sdk/c/example/cpp_report.cpp`.
+/// Builds a pack in C++ with the helper of `sdk/c`.
 pub(super) fn build_cpp(site: &Site<'_>) -> Result<PathBuf> {
     let all: Vec<&str> = PACKAGES.into_iter().chain(PACKAGES_CPP).collect();
     debian::packages(&all, NEEDED)?;
@@ -44,7 +44,7 @@ pub(super) fn build_cpp(site: &Site<'_>) -> Result<PathBuf> {
     let generated = generate(site, generator)?;
     let mut clang = Command::new("clang++-19");
     clang.args(["-std=c++23", "-fno-exceptions", "-fno-rtti"]);
-    clang.arg(site.sources.join("example/cpp_report.cpp")).arg(generated.join("command_pack.cpp"));
+    clang.arg(&site.main).arg(generated.join("command_pack.cpp"));
     link(site, clang, &generated)
 }
 

@@ -13,21 +13,19 @@ use crate::{Result, tools};
 /// What makes components of Python; the wheel holds CPython and needs no compiler.
 const COMPONENTIZE: &str = "componentize-py==0.25.1";
 
-/// Builds `sdk/python/example`.
+/// Builds a pack with the helper of `sdk/python`.
 pub(super) fn build(site: &Site<'_>) -> Result<PathBuf> {
     let program = componentize(site)?;
     // In a copy: the Python that runs while building leaves compiled files beside the sources.
     let sources = site.work.join("sources");
     folder::replace(&site.sources, &sources)?;
+    let own = site.work.join("own");
+    folder::replace(site.main.parent().unwrap_or(&site.main), &own)?;
     let component = site.work.join("pack.wasm");
     let mut command = Command::new(program);
-    command.arg("--wit-path").arg(&site.contract).args([
-        "--world",
-        "command-pack",
-        "componentize",
-        "py_report",
-    ]);
-    command.arg("--python-path").arg(sources.join("example")).arg("--python-path").arg(&sources);
+    command.arg("--wit-path").arg(&site.contract).args(["--world", "command-pack", "componentize"]);
+    command.args(site.main.file_stem());
+    command.arg("--python-path").arg(own).arg("--python-path").arg(&sources);
     command.arg("--output").arg(&component).current_dir(&site.work);
     process::run(&mut command)?;
     Ok(component)

@@ -16,12 +16,13 @@ use crate::Result;
 const COMMON: [&str; 4] =
     ["wit/v1", "host/xtask/Cargo.toml", "host/xtask/src/guests.rs", "host/xtask/src/guests"];
 
-/// The stamp of `sources`, a folder of the repository at `root`.
-pub(super) fn of(root: &Path, sources: &str) -> Result<String> {
+/// The stamp of `sources`, a folder of the repository at `root`, and of the pack's own folder.
+pub(super) fn of(root: &Path, sources: &str, pack: &Path) -> Result<String> {
     let mut hash = Sha256::new();
     for input in COMMON.iter().chain([&sources]) {
         add(&mut hash, &root.join(input))?;
     }
+    add(&mut hash, pack)?;
     let digest: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
     Ok(format!("vantage-guest-1 sha256:{digest}\n"))
 }
@@ -77,7 +78,7 @@ mod tests {
         let root = repository();
         let write =
             |file: &str, text: &[u8]| super::super::folder::write(&root.path().join(file), text).unwrap();
-        let stamp = || of(root.path(), "sdk/x").unwrap();
+        let stamp = || of(root.path(), "sdk/x", &root.path().join("sdk/x")).unwrap();
         let first = stamp();
         write("sdk/x/one", b"1");
         write("sdk/x/node_modules/big", b"2");
@@ -97,9 +98,9 @@ mod tests {
             |file: &str, text: &[u8]| super::super::folder::write(&root.path().join(file), text).unwrap();
         write("sdk/x/one", b"ab");
         write("sdk/x/two", b"c");
-        let first = of(root.path(), "sdk/x").unwrap();
+        let first = of(root.path(), "sdk/x", &root.path().join("sdk/x")).unwrap();
         write("sdk/x/one", b"a");
         write("sdk/x/two", b"bc");
-        assert_ne!(of(root.path(), "sdk/x").unwrap(), first);
+        assert_ne!(of(root.path(), "sdk/x", &root.path().join("sdk/x")).unwrap(), first);
     }
 }

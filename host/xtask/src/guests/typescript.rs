@@ -11,7 +11,7 @@ use std::process::Command;
 use super::Site;
 use crate::{Result, folder, npm, process};
 
-/// Builds `sdk/javascript/example/ts-report.ts`.
+/// Builds a pack with the helper of `sdk/javascript`.
 pub(super) fn build(site: &Site<'_>) -> Result<PathBuf> {
     copy(site)?;
     npm::install(&site.work)?;
@@ -27,7 +27,8 @@ pub(super) fn build(site: &Site<'_>) -> Result<PathBuf> {
     // Without the last option the component wants asynchronous components of the host.
     let quickjs = ["--backend", "quickjs", "--backend-qjs-disable-async"];
     // Without `--cwd` the bundler looks for the source below its own folder.
-    let mut arguments = vec!["componentize", "example/ts-report.ts", "--cwd", ".", "--out", "pack.wasm"];
+    let main = format!("example/{}", site.main.file_name().unwrap_or_default().to_string_lossy());
+    let mut arguments = vec!["componentize", main.as_str(), "--cwd", ".", "--out", "pack.wasm"];
     arguments.extend(["--wit", "wit", "--world-name", "command-pack"]);
     arguments.extend(quickjs);
     program(site, "jco", &arguments)?;
@@ -36,9 +37,9 @@ pub(super) fn build(site: &Site<'_>) -> Result<PathBuf> {
 
 /// Brings the sources into the working folder, beside the modules that are installed there.
 fn copy(site: &Site<'_>) -> Result<()> {
-    for name in ["src", "example"] {
-        folder::replace(&site.sources.join(name), &site.work.join(name))?;
-    }
+    folder::replace(&site.sources.join("src"), &site.work.join("src"))?;
+    // Where the type checker and the pack itself look for one another.
+    folder::replace(site.main.parent().unwrap_or(&site.main), &site.work.join("example"))?;
     for name in ["package.json", "tsconfig.json"] {
         fs::copy(site.sources.join(name), site.work.join(name))?;
     }

@@ -5,7 +5,7 @@
 //! Where the cursor goes is the streams' business; here are only lines, none wider than the terminal,
 //! since one that wraps would be drawn over in part.
 
-use super::table::{Drawn, draw_row, left_out, whole};
+use super::table::{Drawn, bytes, draw_row, left_out, whole};
 use super::{Render, View};
 use crate::error::OutputError;
 use crate::record::{Pointer, Record};
@@ -15,11 +15,15 @@ use crate::record::{Pointer, Record};
 const OTHER_LINES: usize = 3;
 /// Nobody looks at more rows than these; those that changed least lately make room.
 const ROWS: usize = 2_000;
+/// Bytes of all rows, should they be huge; the one that came last stays in any case.
+const BYTES: usize = 16 * 1024 * 1024;
 
 /// Rows by key, in the order in which they came.
 pub(crate) struct Live {
     key: Pointer,
     rows: Vec<Row>,
+    /// What they take.
+    bytes: usize,
     /// How many records came.
     came: u64,
     /// How many rows made room for others.
@@ -36,12 +40,19 @@ struct Row {
     came: u64,
 }
 
+impl Row {
+    fn bytes(&self) -> usize {
+        self.key.len() + bytes(&self.cells)
+    }
+}
+
 impl Live {
     /// `key` is the JSON Pointer of what records are known by.
     pub(crate) fn new(key: &str) -> Self {
         Self {
             key: Pointer::parse(key),
             rows: Vec::new(),
+            bytes: 0,
             came: 0,
             gone: 0,
             changed: false,
@@ -60,10 +71,13 @@ impl Live {
         (rows.map(|row| &row.cells).collect(), besides + self.gone)
     }
 
+    /// Lets go of what changed least lately while there is too much.
     fn make_room(&mut self) {
-        let first = self.rows.iter().enumerate().min_by_key(|(_, row)| row.came);
-        if let Some((at, _)) = first.filter(|_| self.rows.len() >= ROWS) {
-            self.rows.remove(at);
+        while self.rows.len() > ROWS || (self.bytes > BYTES && self.rows.len() > 1) {
+            let first = self.rows.iter().enumerate().min_by_key(|(_, row)| row.came);
+            let Some((at, _)) = first else { return };
+            let row = self.rows.remove(at);
+            self.bytes -= row.bytes();
             self.gone += 1;
         }
     }
@@ -75,13 +89,13 @@ impl Render for Live {
         self.changed = true;
         let (came, cells) = (self.came, draw_row(record, view));
         let key = record.cell(&self.key).exact().into_owned();
-        match self.rows.iter_mut().find(|row| row.key == key) {
-            Some(row) => (row.cells, row.came) = (cells, came),
-            None => {
-                self.make_room();
-                self.rows.push(Row { key, cells, came });
-            }
+        let row = Row { key, cells, came };
+        self.bytes += row.bytes();
+        match self.rows.iter_mut().find(|known| known.key == row.key) {
+            Some(known) => self.bytes -= std::mem::replace(known, row).bytes(),
+            None => self.rows.push(row),
         }
+        self.make_room();
         Ok(())
     }
 

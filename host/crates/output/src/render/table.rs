@@ -1,6 +1,6 @@
 //! A table for people that fits the terminal.
 //!
-//! The first hundred rows set the widths, then rows stream. The first column, by which things are
+//! The first hundred rows set the widths, or fewer where they are huge; then rows stream. The first column, by which things are
 //! named, is cut only where it alone is wider than the terminal; other text is cut with an
 //! ellipsis; numbers, states and times are never cut to something else than they are: where there
 //! is no room for a column it is left out, and the answer says so. Without a known width nothing is
@@ -24,6 +24,9 @@ use crate::width;
 /// Rows that are held back to find the widths.
 const MEASURED_ROWS: usize = 100;
 
+/// Bytes of rows that are held back at most: more would be longer than anybody reads.
+const MEASURED_BYTES: usize = 1024 * 1024;
+
 /// Text is not cut to less than this, unless it is the only column.
 const NARROWEST_TEXT: usize = 8;
 
@@ -39,13 +42,15 @@ pub(crate) struct Table {
     /// How many rows are held back.
     measured: usize,
     held: Vec<Vec<Drawn>>,
+    /// What those take.
+    bytes: usize,
     layout: Option<Layout>,
     left_out: Vec<String>,
 }
 
 impl Default for Table {
     fn default() -> Self {
-        Self { measured: MEASURED_ROWS, held: Vec::new(), layout: None, left_out: Vec::new() }
+        Self { measured: MEASURED_ROWS, held: Vec::new(), bytes: 0, layout: None, left_out: Vec::new() }
     }
 }
 
@@ -65,8 +70,9 @@ impl Render for Table {
             line(&row, layout, view, out);
             return Ok(());
         }
+        self.bytes += bytes(&row);
         self.held.push(row);
-        if self.held.len() == self.measured {
+        if self.held.len() == self.measured || self.bytes > MEASURED_BYTES {
             self.release(view, out);
         }
         Ok(())
@@ -136,6 +142,11 @@ pub(super) fn draw_row(record: &Record<'_>, view: &View<'_>) -> Vec<Drawn> {
         Drawn { columns: width::columns(&text), text, tone, number: matches!(cell, Cell::Number(_)) }
     };
     view.columns.iter().map(|column| draw((record.cell(&column.pointer), column.format))).collect()
+}
+
+/// What a row's texts take.
+pub(super) fn bytes(row: &[Drawn]) -> usize {
+    row.iter().map(|cell| cell.text.len()).sum()
 }
 
 /// How wide a column would be, how narrow it may be, and where its values stand.

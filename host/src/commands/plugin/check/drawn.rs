@@ -40,7 +40,7 @@ impl Report {
         if let Some(start) = &self.start {
             let [time, memory] = start.words();
             add("  start     ", "            ", &time);
-            add("  uses      ", "            ", &memory);
+            add("  describing", "            ", &format!(" {memory}"));
         }
         add("  signature ", "            ", &self.signed.words());
         for (index, import) in self.imports.iter().enumerate() {

@@ -3,19 +3,21 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use vantage_runtime::{Component, Limits, Loaded, Runtime, Usage};
+use vantage_output::Used;
+use vantage_runtime::{Component, Loaded, Runtime};
 
+use crate::commands::pack::used;
 use crate::commands::plugin::examine::Read;
 use crate::context::Context;
 use crate::error::HostError;
-use crate::usage;
 use crate::working::Working;
 
 /// What was measured, on this machine and just now.
 pub(super) struct Start {
     compiling: Duration,
     warm: Duration,
-    usage: Usage,
+    /// By describing, of what it may use for that.
+    used: Used,
 }
 
 impl Start {
@@ -37,28 +39,25 @@ impl Start {
         let began = Instant::now();
         let loaded = runtime.load(&read.digest, Component::Bytes(&read.bytes)).await?;
         let described = runtime.describe(&loaded).await?;
-        let start = Self { compiling, warm: began.elapsed(), usage: described.usage };
+        let start =
+            Self { compiling, warm: began.elapsed(), used: used(&described.usage, &described.limits) };
         Ok((runtime, loaded, described.text, start))
     }
 
     /// In a line each.
     pub(super) fn words(&self) -> [String; 2] {
-        let [once, afterwards] = [self.compiling, self.warm].map(usage::milliseconds);
-        [
-            format!("{once} compiled once, {afterwards} afterwards"),
-            format!("{}, to describe itself", usage::memory(&self.usage, &Limits::default())),
-        ]
+        let milliseconds = |time: Duration| format!("{:.1} ms", time.as_secs_f64() * 1_000.0);
+        let (once, afterwards) = (milliseconds(self.compiling), milliseconds(self.warm));
+        [format!("{once} compiled once, {afterwards} afterwards"), self.used.text()]
     }
 
-    /// For programs: milliseconds and bytes.
+    /// For programs: milliseconds, and what describing used.
     pub(super) fn record(&self) -> Value {
         let milliseconds = |time: Duration| (time.as_secs_f64() * 1e6).round() / 1e3;
         json!({
-            "compiling-ms": milliseconds(self.compiling),
-            "warm-ms": milliseconds(self.warm),
-            "computing-ms": milliseconds(self.usage.computing),
-            "memory": self.usage.memory_peak,
-            "memory-allowed": Limits::default().memory,
+            "compiling_ms": milliseconds(self.compiling),
+            "warm_ms": milliseconds(self.warm),
+            "used": self.used.json(),
         })
     }
 }
