@@ -136,6 +136,7 @@ impl Console {
         let mut streams = self.streams();
         streams.board.clear();
         streams.settle();
+        streams.end_questions();
         drop(streams);
         self.say(report.json(style.verbosity), || report.text(style.verbosity, style.stderr_color));
     }
@@ -177,11 +178,11 @@ impl Console {
         streams.erase();
     }
 
-    /// Makes room for a question: takes progress off the terminal until work moves again.
-    pub fn clear_progress(&self) {
-        let mut streams = self.streams();
-        streams.board.hold();
-        streams.erase();
+    /// Makes room for a question on the terminal. Until [`Question`] is dropped nothing else is drawn:
+    /// no line of a pack's, of a log's or of the answer's comes between a question and its answer.
+    pub fn question(&self) -> Question {
+        self.streams().begin_question();
+        Question { console: self.clone(), answered: false }
     }
 
     /// Writes part of an answer.
@@ -217,6 +218,27 @@ impl Console {
 
     fn streams(&self) -> MutexGuard<'_, Streams> {
         self.shared.streams.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A question that stands on the terminal.
+#[derive(Debug)]
+#[must_use = "the question ends when this is dropped"]
+pub struct Question {
+    console: Console,
+    answered: bool,
+}
+
+impl Question {
+    /// Ends the question, which a person has answered with a whole line.
+    pub fn answered(mut self) {
+        self.answered = true;
+    }
+}
+
+impl Drop for Question {
+    fn drop(&mut self) {
+        self.console.streams().end_question(self.answered);
     }
 }
 
