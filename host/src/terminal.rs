@@ -36,12 +36,10 @@ impl Terminal {
         Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
     }
 
-    /// Asks for one of `choices`, by number; asks again until one is named.
+    /// Asks for one of `choices`, which say their numbers, by number; asks again until one is named.
     pub fn choose(&mut self, question: &str, choices: &[String]) -> Result<usize, HostError> {
         let mut text = format!("{question}\n");
-        for (index, choice) in choices.iter().enumerate() {
-            text.push_str(&format!("  {}  {choice}\n", index + 1));
-        }
+        choices.iter().for_each(|choice| text.push_str(&format!("{choice}\n")));
         self.write(&text)?;
         loop {
             let answer = self.line(&format!("1 to {}: ", choices.len()))?;

@@ -34,6 +34,8 @@ mod persona;
 #[cfg(unix)]
 mod policy;
 mod profiles;
+#[cfg(unix)]
+mod prompts;
 mod provider;
 mod registry;
 mod sign_in;

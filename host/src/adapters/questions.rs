@@ -70,8 +70,10 @@ impl Questions for TerminalQuestions {
     fn choose(&self, question: &str, choices: &[String]) -> PortFuture<'_, u32> {
         let question = self.framed(&cut(question));
         let columns = self.console.style().width;
-        let choices: Vec<String> =
-            choices.iter().map(|choice| framed("", "      | ", &cut(choice), columns)).collect();
+        let numbered = |(index, choice): (usize, &String)| {
+            framed(&format!("  {}  ", index + 1), "      | ", &cut(choice), columns)
+        };
+        let choices: Vec<String> = choices.iter().enumerate().map(numbered).collect();
         Box::pin(async move {
             let index = self.ask_person(move |terminal| terminal.choose(&question, &choices)).await?;
             Ok(u32::try_from(index).unwrap_or_default())

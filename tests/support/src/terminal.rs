@@ -31,12 +31,18 @@ struct Drawn {
 impl Terminal {
     /// Starts `command` on a terminal of `columns` by 50.
     pub fn start(command: CommandBuilder, columns: u16) -> Result<Self, String> {
+        Self::start_with_typed(command, columns, "")
+    }
+
+    /// As [`Terminal::start`]; `typed` was typed before the program started.
+    pub fn start_with_typed(command: CommandBuilder, columns: u16, typed: &str) -> Result<Self, String> {
         let size = PtySize { rows: 50, cols: columns, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).map_err(|error| error.to_string())?;
+        let mut writer = pair.master.take_writer().map_err(|error| error.to_string())?;
+        writer.write_all(typed.as_bytes()).map_err(|error| error.to_string())?;
         let child = pair.slave.spawn_command(command).map_err(|error| error.to_string())?;
         drop(pair.slave);
         let reader = pair.master.try_clone_reader().map_err(|error| error.to_string())?;
-        let writer = pair.master.take_writer().map_err(|error| error.to_string())?;
         let drawn = Arc::new((Mutex::default(), Condvar::new()));
         let collected = Arc::clone(&drawn);
         std::thread::spawn(move || collect(reader, &collected));

@@ -1,6 +1,7 @@
 //! One test's world: a home, a platform in this process, and the binary to run in it.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -123,8 +124,29 @@ impl World {
 
     /// As [`World::on_terminal`], with variables beside those that tests always have.
     pub fn on_terminal_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Terminal {
-        let mut command = CommandBuilder::new(&self.binary);
+        let mut command = self.command_for_terminal(self.binary.as_os_str(), variables);
         command.args(arguments);
+        Terminal::start(command, 100).unwrap()
+    }
+
+    /// As [`World::on_terminal`], where `typed` was typed before the binary was started.
+    pub fn on_terminal_typed_ahead(&self, arguments: &[&str], typed: &str) -> Terminal {
+        let mut command = self.command_for_terminal(self.binary.as_os_str(), &[]);
+        command.args(arguments);
+        Terminal::start_with_typed(command, 100, typed).unwrap()
+    }
+
+    /// Starts a script of the shell's on a terminal, in which `"$@"` is the binary with `arguments`.
+    pub fn script_on_terminal(&self, script: &str, arguments: &[&str]) -> Terminal {
+        let mut command = self.command_for_terminal(OsStr::new("/bin/sh"), &[]);
+        command.args(["-c", script, "sh"]);
+        command.arg(&self.binary);
+        command.args(arguments);
+        Terminal::start(command, 100).unwrap()
+    }
+
+    fn command_for_terminal(&self, program: &OsStr, variables: &[(&str, &str)]) -> CommandBuilder {
+        let mut command = CommandBuilder::new(program);
         command.env_clear();
         command.env("VANTAGE_HOME", self.home());
         command.env("VANTAGE_CLOCK", NOW);
@@ -132,7 +154,7 @@ impl World {
         for (name, value) in variables {
             command.env(name, value);
         }
-        Terminal::start(command, 100).unwrap()
+        command
     }
 
     /// Posts a form to an endpoint of the identity provider, as in `auth/device`.

@@ -23,9 +23,6 @@ const SPINNER: [char; 4] = ['|', '/', '-', '\\'];
 /// Columns of a bar that is full.
 const BAR: usize = 20;
 
-/// A terminal of unknown width.
-const DEFAULT_WIDTH: usize = 80;
-
 /// What a title or a message may take; the rest of a pack's sentence is not progress.
 const WORDS: usize = 60;
 
@@ -94,7 +91,7 @@ impl Board {
         self.drawn = Some(now);
         self.frame = (self.frame + 1) % SPINNER.len();
         // One column stays free: a full line would wrap on some terminals.
-        let room = width.unwrap_or(DEFAULT_WIDTH).saturating_sub(1);
+        let room = width.unwrap_or(width::DEFAULT).saturating_sub(1);
         Some(width::cut(&item.line(SPINNER[self.frame]), room))
     }
 
