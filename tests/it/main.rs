@@ -42,6 +42,8 @@ mod sign_in;
 mod signing;
 #[cfg(unix)]
 mod stores;
+#[cfg(target_os = "linux")]
+mod terminal;
 mod timings;
 mod wrong_input;
 mod yoga;

@@ -9,6 +9,8 @@
 mod bounded;
 pub mod browser;
 pub mod distribution;
+#[cfg(target_os = "linux")]
+pub mod emulator;
 mod node;
 pub mod oidc;
 pub mod oras;

@@ -145,6 +145,13 @@ impl World {
         Terminal::start(command, 100).unwrap()
     }
 
+    /// A terminal emulator that waits to run a script of the shell's, in which `"$@"` is the binary.
+    #[cfg(target_os = "linux")]
+    pub fn in_emulator(&self, script: &str) -> crate::emulator::Emulator {
+        let variables = [("VANTAGE_HOME", self.home()), ("VANTAGE_CLOCK", Path::new(NOW))];
+        crate::emulator::Emulator::start(script, &[self.binary.to_str().unwrap()], &variables)
+    }
+
     fn command_for_terminal(&self, program: &OsStr, variables: &[(&str, &str)]) -> CommandBuilder {
         let mut command = CommandBuilder::new(program);
         command.env_clear();
