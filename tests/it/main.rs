@@ -28,6 +28,7 @@ mod layering;
 mod lifecycle;
 mod linked;
 mod load;
+mod memory;
 mod network;
 mod packs;
 mod persona;

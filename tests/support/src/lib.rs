@@ -8,6 +8,7 @@
 
 mod bounded;
 pub mod browser;
+pub mod canary;
 pub mod distribution;
 #[cfg(target_os = "linux")]
 pub mod emulator;

@@ -18,9 +18,13 @@ pub struct Terminal {
     child: Box<dyn Child + Send + Sync>,
     writer: Box<dyn Write + Send>,
     drawn: Arc<(Mutex<Drawn>, Condvar)>,
+    /// What looks at all that was drawn when the program has ended.
+    look: Option<Look>,
     // Closing it would hang up on the program.
     _master: Box<dyn MasterPty + Send>,
 }
+
+type Look = Box<dyn Fn(&str) + Send>;
 
 #[derive(Default)]
 struct Drawn {
@@ -46,7 +50,12 @@ impl Terminal {
         let drawn = Arc::new((Mutex::default(), Condvar::new()));
         let collected = Arc::clone(&drawn);
         std::thread::spawn(move || collect(reader, &collected));
-        Ok(Self { child, writer, drawn, _master: pair.master })
+        Ok(Self { child, writer, drawn, look: None, _master: pair.master })
+    }
+
+    /// Has `look` look at all that was drawn when the program has ended.
+    pub fn looked_at(self, look: impl Fn(&str) + Send + 'static) -> Self {
+        Self { look: Some(Box::new(look)), ..self }
     }
 
     /// Waits until `text` has been drawn.
@@ -87,6 +96,9 @@ impl Terminal {
         }
         let text = guard.text.replace("\r\n", "\n");
         drop(guard);
+        if let Some(look) = &self.look {
+            look(&text);
+        }
         let status = self.child.wait().map_err(|error| error.to_string())?;
         Ok((text, status))
     }

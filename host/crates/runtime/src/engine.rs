@@ -99,7 +99,14 @@ impl Runtime {
     ///
     /// [`RuntimeError::Engine`] where wasmtime does not support the machine.
     pub fn new(folders: CacheFolders) -> Result<Self, RuntimeError> {
-        let engine = Engine::new(&configuration()).map_err(|source| RuntimeError::Engine { source })?;
+        let configuration = configuration();
+        #[cfg(feature = "watched")]
+        let configuration = {
+            let mut configuration = configuration;
+            crate::watched::prepare(&mut configuration);
+            configuration
+        };
+        let engine = Engine::new(&configuration).map_err(|source| RuntimeError::Engine { source })?;
         let compiled = CompiledCode::new(&engine, folders);
         Ok(Self { engine, compiled })
     }

@@ -27,6 +27,8 @@ mod run;
 #[cfg(test)]
 mod testing;
 mod trap;
+#[cfg(feature = "watched")]
+pub mod watched;
 
 pub use component::{CONTRACT, Inspected, inspect};
 pub use engine::{CacheFolders, Component, ENGINE, Loaded, Origin, Runtime};
