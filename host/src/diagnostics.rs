@@ -65,13 +65,11 @@ struct Lines(Console);
 
 impl Write for Lines {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        // What comes after the first line is somebody's text, a pack's say: it must not begin where the
-        // host's own words begin.
-        for (index, line) in String::from_utf8_lossy(bytes).lines().enumerate() {
-            match index {
-                0 => self.0.diagnostic(line),
-                _ => self.0.diagnostic(&format!("       | {line}")),
-            }
+        let text = String::from_utf8_lossy(bytes);
+        for (at, line) in text.lines().enumerate() {
+            // What is logged may be anybody's, and no line of it is to look like another's.
+            let bar = if at == 0 { "" } else { "  | " };
+            self.0.diagnostic(&format!("{bar}{line}"));
         }
         Ok(bytes.len())
     }

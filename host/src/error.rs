@@ -115,6 +115,9 @@ pub enum HostError {
     /// Anything that the host itself says.
     #[error("{}", .0.message)]
     Said(Box<Said>),
+    /// What a pack made up.
+    #[error("{}", .0.message)]
+    OfPack(Box<Said>),
 }
 
 /// An error in the host's own words, or a pack's that the host has checked.
@@ -209,7 +212,7 @@ impl HostError {
             Self::Output(error) if error.is_usage() => Kind::Usage,
             Self::Runtime(_) | Self::Description(_) | Self::Output(_) => Kind::Failed,
             Self::Gate(_) | Self::Address(_) => Kind::Usage,
-            Self::Said(said) => said.kind,
+            Self::Said(said) | Self::OfPack(said) => said.kind,
         }
     }
 
@@ -225,9 +228,10 @@ impl HostError {
             request_id: None,
             details: None,
             backtrace: None,
+            foreign: matches!(self, Self::OfPack(_)),
         };
         match self {
-            Self::Said(said) => {
+            Self::Said(said) | Self::OfPack(said) => {
                 report.request_id.clone_from(&said.request_id);
                 report.details.clone_from(&said.details);
                 report.backtrace.clone_from(&said.backtrace);
@@ -251,12 +255,12 @@ impl HostError {
             Self::Description(error) => error.hints(),
             Self::Gate(error) => error.hints(),
             Self::Output(error) => error.hints(),
-            Self::Said(said) => said.hints.clone(),
+            Self::Said(said) | Self::OfPack(said) => said.hints.clone(),
         }
     }
 
     fn causes(&self) -> Vec<String> {
-        if let Self::Said(said) = self {
+        if let Self::Said(said) | Self::OfPack(said) = self {
             return said.causes.clone();
         }
         let mut causes = Vec::new();

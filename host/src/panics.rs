@@ -9,6 +9,8 @@ use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::Write;
 use std::panic::{self, Location};
 
+use vantage_output::visible::Visible;
+
 /// Makes every later panic of the process print so.
 pub fn install() {
     panic::set_hook(Box::new(|panic| {
@@ -18,7 +20,7 @@ pub fn install() {
             text = format!("{text}\n{backtrace}");
         }
         // Not through the console: the panic may have come while it was locked.
-        let _ = writeln!(std::io::stderr(), "{text}");
+        let _ = writeln!(std::io::stderr(), "{}", Visible::text(&text));
     }));
 }
 

@@ -2,14 +2,14 @@
 //!
 //! A question is asked on the terminal itself, never on standard input: a pipe cannot answer one.
 //! What was typed before the question stood there is thrown away, so that nothing can be answered
-//! ahead. What is asked is written as it is given: words that are not the host's go through
-//! `framed.rs` first.
+//! ahead, and no question is asked where that cannot be done. Nothing else is drawn until the answer is
+//! there. What is asked is made visible here; where lines begin is the business of `framed.rs`.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Write};
 
+use vantage_output::Console;
 use vantage_output::visible::Visible;
-
 use zeroize::Zeroizing;
 
 use crate::error::{HostError, Kind};
@@ -17,9 +17,6 @@ use crate::password::Password;
 
 /// The longest answer that is read, in bytes.
 const ANSWER_LIMIT: usize = 4096;
-
-/// Columns that a suggested answer gets beside its question.
-const SUGGESTION: usize = 30;
 
 /// The terminal, opened for one question.
 pub struct Terminal {
@@ -39,12 +36,10 @@ impl Terminal {
         Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
     }
 
-    /// Asks for one of `choices`, by number; asks again until one is named.
+    /// Asks for one of `choices`, which say their numbers, by number; asks again until one is named.
     pub fn choose(&mut self, question: &str, choices: &[String]) -> Result<usize, HostError> {
         let mut text = format!("{question}\n");
-        for (index, choice) in choices.iter().enumerate() {
-            text.push_str(&format!("  {}  {choice}\n", index + 1));
-        }
+        choices.iter().for_each(|choice| text.push_str(&format!("{choice}\n")));
         self.write(&text)?;
         loop {
             let answer = self.line(&format!("1 to {}: ", choices.len()))?;
@@ -56,17 +51,16 @@ impl Terminal {
         }
     }
 
-    /// Asks for a line of text; an empty answer takes the suggestion, of which the beginning is shown.
+    /// Asks for a line of text; an empty answer takes the suggestion, which the question shows.
     pub fn ask(&mut self, question: &str, suggestion: Option<&str>) -> Result<String, HostError> {
-        let shown = suggestion.map(|text| format!(" [{}]", Visible::line(text).cut(SUGGESTION)));
-        let answer = self.line(&format!("{question}{}: ", shown.unwrap_or_default()))?;
+        let answer = self.line(&format!("{question}: "))?;
         let answer = answer.trim();
         Ok(if answer.is_empty() { suggestion.unwrap_or_default().to_owned() } else { answer.to_owned() })
     }
 
     /// Reads one line that is not shown; [`hidden`] has seen to that. Nothing of it is left in a buffer.
     fn unseen(&mut self, question: &str) -> Result<Password, HostError> {
-        self.forget_typed_ahead();
+        self.forget_typed_ahead()?;
         self.write(&format!("{question}: "))?;
         // A terminal gives a line at once, and no longer one than this.
         let mut buffer = Zeroizing::new([0; ANSWER_LIMIT]);
@@ -78,41 +72,43 @@ impl Terminal {
         };
         let line = match buffer[..read].strip_suffix(b"\n") {
             Some(line) => line.strip_suffix(b"\r").unwrap_or(line),
-            None => return Err(HostError::said(Kind::Interrupted, "the terminal was closed", Vec::new())),
+            None => return Err(closed()),
         };
         let text = std::str::from_utf8(line);
         let text = text.map_err(|_| HostError::usage("what was typed is not text in UTF-8", Vec::new()))?;
         Ok(Password::new(text.to_owned()))
     }
 
-    /// Writes text of the host's own.
+    /// Writes text of several lines. Whoever's it is, nothing in it is obeyed.
     pub fn write(&mut self, text: &str) -> Result<(), HostError> {
-        self.device.write_all(text.as_bytes()).and_then(|()| self.device.flush()).map_err(unusable)
+        let visible = Visible::text(text).to_string();
+        self.device.write_all(visible.as_bytes()).and_then(|()| self.device.flush()).map_err(unusable)
     }
 
+    /// Reads one whole line: what is cut off by the end of the input, or is too long, is no answer.
     fn line(&mut self, prompt: &str) -> Result<String, HostError> {
-        self.forget_typed_ahead();
+        self.forget_typed_ahead()?;
         self.write(prompt)?;
         let mut line = Vec::new();
         let mut reader = BufReader::new(&self.device);
-        let read = io::Read::take(&mut reader, ANSWER_LIMIT as u64)
-            .read_until(b'\n', &mut line)
-            .map_err(unusable)?;
-        if read == 0 {
-            return Err(HostError::said(Kind::Interrupted, "the terminal was closed", Vec::new()));
+        io::Read::take(&mut reader, ANSWER_LIMIT as u64).read_until(b'\n', &mut line).map_err(unusable)?;
+        match line.strip_suffix(b"\n") {
+            Some(line) => Ok(String::from_utf8_lossy(line).into_owned()),
+            None => Err(closed()),
         }
-        Ok(String::from_utf8_lossy(&line).into_owned())
     }
 
     #[cfg(unix)]
-    fn forget_typed_ahead(&self) {
-        // Where the terminal cannot do it there is nothing better to do than to ask all the same:
-        // the default of every question is No.
-        let _ = rustix::termios::tcflush(&self.device, rustix::termios::QueueSelector::IFlush);
+    fn forget_typed_ahead(&self) -> Result<(), HostError> {
+        use rustix::termios::{QueueSelector, tcflush};
+        rustix::io::retry_on_intr(|| tcflush(&self.device, QueueSelector::IFlush))
+            .map_err(|error| unusable(error.into()))
     }
 
     #[cfg(not(unix))]
-    fn forget_typed_ahead(&self) {}
+    fn forget_typed_ahead(&self) -> Result<(), HostError> {
+        Ok(())
+    }
 }
 
 #[cfg(unix)]
@@ -124,21 +120,25 @@ fn unusable(error: io::Error) -> HostError {
     HostError::said(Kind::Failed, format!("cannot ask on the terminal: {error}"), Vec::new())
 }
 
+fn closed() -> HostError {
+    HostError::said(Kind::Interrupted, "the terminal was closed", Vec::new())
+}
+
 fn no_terminal() -> HostError {
     HostError::usage("there is no terminal to ask on", Vec::new())
 }
 
 /// Asks yes or no without holding up the thread that listens for Ctrl-C.
-pub async fn confirm(question: String) -> Result<bool, HostError> {
-    blocking(move |terminal| terminal.confirm(&question)).await
+pub async fn confirm(console: &Console, question: String) -> Result<bool, HostError> {
+    blocking(console, move |terminal| terminal.confirm(&question)).await
 }
 
 /// Asks for a line that is not shown while it is typed.
-pub async fn hidden(question: String) -> Result<Password, HostError> {
+pub async fn hidden(console: &Console, question: String) -> Result<Password, HostError> {
     // Held here and not where the line is read: an interrupted command lets go of this future, while
     // the read goes on, and what is typed afterwards has to be seen again.
     let _unseen = Unseen::begin()?;
-    blocking(move |terminal| terminal.unseen(&question)).await
+    blocking(console, move |terminal| terminal.unseen(&question)).await
 }
 
 /// A terminal that shows nothing of what is typed but the end of the line, until it is dropped.
@@ -185,13 +185,19 @@ impl Unseen {
     }
 }
 
-/// Runs `ask` with the terminal, on a thread of its own.
+/// Runs `ask` with the terminal, on a thread of its own. The console draws nothing meanwhile.
 pub async fn blocking<T: Send + 'static>(
+    console: &Console,
     ask: impl FnOnce(&mut Terminal) -> Result<T, HostError> + Send + 'static,
 ) -> Result<T, HostError> {
+    // Held here and not on the thread, which may wait for an answer when the command has ended.
+    let question = console.question();
     let asked = tokio::task::spawn_blocking(move || match Terminal::open() {
         Some(mut terminal) => ask(&mut terminal),
         None => Err(no_terminal()),
     });
-    asked.await.map_err(|error| HostError::said(Kind::Failed, error.to_string(), Vec::new()))?
+    let answer =
+        asked.await.map_err(|error| HostError::said(Kind::Failed, error.to_string(), Vec::new()))??;
+    question.answered();
+    Ok(answer)
 }

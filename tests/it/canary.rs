@@ -1,5 +1,8 @@
 //! No token leaves the session crate: the platform issues tokens that contain a canary, and no
 //! stream, log, file or guest shows it; the store's own file is the one exception.
+//!
+//! Every world of every other module looks for the canary too, by itself. Here is what makes programs
+//! show tokens if they can, and the proof that the looking finds one.
 
 use std::fs;
 use std::io::Write;
@@ -8,49 +11,61 @@ use std::path::Path;
 use std::process::{Output, Stdio};
 
 use base64::Engine;
-use vantage_platform::Options;
 use vantage_test_support::World;
+use vantage_test_support::canary::each_file;
 
 use crate::guests::{guest, third_party};
 use crate::network::site::read_request;
-use crate::{VANTAGE, seeded};
-
-/// What every token holds verbatim, also where it is encoded.
-fn canary() -> String {
-    vantage_platform::canary_of("no token leaves the session")
-}
-
-fn world() -> World {
-    let options = Options { canary: Some(canary()), ..seeded() };
-    World::signed_in(VANTAGE, options)
-}
-
-fn contains_canary(bytes: &[u8]) -> bool {
-    let canary = canary();
-    let encoded = base64::engine::general_purpose::STANDARD.encode(&canary);
-    let text = String::from_utf8_lossy(bytes);
-    text.contains(&canary) || text.contains(&encoded[..encoded.len() - 4])
-}
+use crate::signed_in;
 
 #[test]
 fn the_platforms_tokens_do_contain_the_canary() {
-    let world = world();
+    let world = signed_in();
     let mut records = 0;
     each_file(&world.home().join("state/sessions"), &mut |path, bytes| {
         if path.extension().is_some_and(|end| end == "json") {
-            assert!(
-                contains_canary(bytes),
-                "the record holds no canary: the other tests would prove nothing"
-            );
+            let found = world.canary().found_in(bytes);
+            assert_eq!(found, Some("as it is"), "the other tests would prove nothing");
             records += 1;
         }
     });
     assert_eq!(records, 1);
 }
 
+/// A world in which a token lies about, in one form after another, fails its test when it ends.
+#[test]
+fn a_world_notices_a_token_in_any_file_and_on_any_stream() {
+    let token = {
+        let world = signed_in();
+        let record: serde_json::Value =
+            serde_json::from_slice(&fs::read(world.stored("test").path()).unwrap()).unwrap();
+        record["access_token"].as_str().unwrap().to_owned()
+    };
+    let encoded = base64::engine::general_purpose::STANDARD.encode(format!("x{token}"));
+    let backwards: String = token.chars().rev().collect();
+    for form in [&token, &encoded, &backwards] {
+        let ended = std::panic::catch_unwind(|| {
+            let world = signed_in();
+            fs::create_dir_all(world.home().join("cache/deep")).unwrap();
+            fs::write(world.home().join("cache/deep/file"), format!("x {form}")).unwrap();
+        });
+        assert!(ended.is_err(), "overlooked in a file: {form}");
+        let ended = std::panic::catch_unwind(|| {
+            let world = signed_in();
+            world.run(&["profile", "show", form]);
+        });
+        assert!(ended.is_err(), "overlooked on standard error: {form}");
+        let ended = std::panic::catch_unwind(|| {
+            let world = signed_in();
+            world.on_terminal(&["profile", "show", form]).finish().unwrap();
+        });
+        assert!(ended.is_err(), "overlooked on a terminal: {form}");
+    }
+}
+
 #[test]
 fn no_output_at_full_verbosity_shows_a_token() {
-    let world = world();
+    let world = signed_in();
     let pack = third_party("gpu_report").display().to_string();
     let lines: &[&[&str]] = &[
         &["login", "--force"],
@@ -88,8 +103,8 @@ fn no_output_at_full_verbosity_shows_a_token() {
 /// Runs a line, which may end as it likes, and looks for a token on both streams.
 fn quiet(world: &World, line: &[&str]) -> Output {
     let output = world.command(line).output().unwrap();
-    assert!(!contains_canary(&output.stdout), "{line:?} shows a token on stdout");
-    assert!(!contains_canary(&output.stderr), "{line:?} shows a token on stderr");
+    world.canary().is_not_in(&output.stdout, &format_args!("standard output of {line:?}"));
+    world.canary().is_not_in(&output.stderr, &format_args!("standard error of {line:?}"));
     output
 }
 
@@ -97,7 +112,7 @@ fn quiet(world: &World, line: &[&str]) -> Output {
 fn a_refresh_and_a_refused_refresh_show_no_token() {
     let loud: &[&[&str]] = &[&["-vvv"], &["-vvv", "-o", "table"], &["-vvv", "-o", "json"]];
     for options in loud {
-        let world = world();
+        let world = signed_in();
         let line = [&["cluster", "list"], *options].concat();
         world.tell("expire", &serde_json::json!({}));
         assert!(quiet(&world, &line).status.success());
@@ -128,7 +143,7 @@ const ECHOES: &[(&str, Echo)] = &[
 
 #[test]
 fn an_answer_with_the_token_in_it_is_shown_nowhere() {
-    let world = world();
+    let world = signed_in();
     let (issuer, api) = (world.ready().issuer.clone(), echoing());
     world.run(&["profile", "create", "echo", "--issuer", &issuer, "--api", &api, "--use"]).expect(0);
     world.run(&["login"]).expect(0);
@@ -141,13 +156,13 @@ fn an_answer_with_the_token_in_it_is_shown_nowhere() {
             }
         }
     }
-    nothing_but_records(&world);
+    world.no_file_has_a_token();
 }
 
 /// What the local platform gives away, in every way it can: no command, no pack and no file takes it.
 #[test]
 fn what_the_platforms_apis_give_away_is_shown_nowhere() {
-    let world = world();
+    let world = signed_in();
     world.run(&["plugin", "add", &guest("scanner").display().to_string(), "--grant-all"]).expect(0);
     let job = world.run(&["job", "submission", "list", "-o", "json"]).expect(0).json()[0]["id"].to_string();
     let document = format!("subscription {{ jobSubmissionChanged(id: {job}) {{ id name }} }}");
@@ -168,13 +183,13 @@ fn what_the_platforms_apis_give_away_is_shown_nowhere() {
                 assert!(!output.status.success(), "{place}: {line:?} took it: {output:?}");
             }
         }
-        let (present, canary) = (backwards("something to keep"), backwards(&canary()));
+        let (present, canary) = (backwards("something to keep"), backwards(world.canary().text()));
         let output = quiet(&world, &["scanner", &present, &canary, "--job", &job, "-o", "json"]);
         let found: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(found["found"], serde_json::json!([true, false]), "{place}: {found}");
         assert!(!found["failures"].as_array().unwrap().is_empty(), "{place}: nothing was refused: {found}");
     }
-    nothing_but_records(&world);
+    world.no_file_has_a_token();
 }
 
 /// A server that answers `echo_WAY_STATUS_now` with what it makes of the token; gives its address.
@@ -202,14 +217,14 @@ fn echoing() -> String {
 #[cfg(target_os = "linux")]
 #[test]
 fn no_process_shows_a_token_in_its_line_or_its_variables() {
-    let world = world();
+    let world = signed_in();
     world.tell("faults", &serde_json::json!({"latency": "300ms"}));
     for line in [&["cluster", "list"][..], &["login", "--force"], &["whoami"], &["logout"]] {
         world.tell("expire", &serde_json::json!({}));
         let mut child = world.command(line).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let mut looked = 0;
         loop {
-            looked += look_at(child.id(), line);
+            looked += look_at(&world, child.id(), line);
             if child.try_wait().unwrap().is_some() {
                 break;
             }
@@ -220,26 +235,80 @@ fn no_process_shows_a_token_in_its_line_or_its_variables() {
 
 /// Looks at a process and all below it; gives how many showed their variables.
 #[cfg(target_os = "linux")]
-fn look_at(process: u32, line: &[&str]) -> usize {
+fn look_at(world: &World, process: u32, line: &[&str]) -> usize {
     let folder = Path::new("/proc").join(process.to_string());
     let mut looked = 0;
     for name in ["cmdline", "environ"] {
         // A process that has ended meanwhile shows nothing.
         let bytes = fs::read(folder.join(name)).unwrap_or_default();
-        assert!(!contains_canary(&bytes), "{line:?}: a token in {name} of a process");
+        world.canary().is_not_in(&bytes, &format_args!("{name} of a process of {line:?}"));
         looked += usize::from(name == "environ" && !bytes.is_empty());
     }
     for thread in fs::read_dir(folder.join("task")).into_iter().flatten().flatten() {
         let children = fs::read_to_string(thread.path().join("children")).unwrap_or_default();
-        looked +=
-            children.split_whitespace().map(|child| look_at(child.parse().unwrap(), line)).sum::<usize>();
+        looked += children
+            .split_whitespace()
+            .map(|child| look_at(world, child.parse().unwrap(), line))
+            .sum::<usize>();
     }
     looked
 }
 
+/// A script that writes down what the system shows of it and of who started it, and then is `program`.
+#[cfg(target_os = "linux")]
+fn recording(path: &Path, told: &Path, program: &str) -> String {
+    use std::os::unix::fs::PermissionsExt;
+    let processes = "/proc/$$/cmdline /proc/$$/environ /proc/$PPID/cmdline /proc/$PPID/environ";
+    let script = format!("#!/bin/sh\n/bin/cat {processes} >> '{}'\n{program}\n", told.display());
+    fs::write(path, script).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    path.display().to_string()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_keeps_the_sign_in_is_shown_its_tokens_on_its_input_alone() {
+    let world = signed_in();
+    let kept = crate::stores::vault(&world);
+    let program = format!("exec /usr/bin/python3 '{}/keep' '{}'", world.home().display(), kept.display());
+    let told = world.home().join("told");
+    let recorder = recording(&world.home().join("record"), &told, &program);
+    world.run(&["profile", "set", "test", "credential-command", &format!("'{recorder}'")]).expect(0);
+    world.run(&["profile", "set", "test", "credential-store", "command"]).expect(0);
+    for line in [&["login", "--force"][..], &["cluster", "list"], &["whoami", "-vvv"], &["logout"]] {
+        world.tell("expire", &serde_json::json!({}));
+        let before = fs::metadata(&told).map_or(0, |told| told.len());
+        world.run(line).expect(0);
+        let seen = fs::read(&told).unwrap();
+        assert!(seen.len() as u64 > before, "{line:?} started no program");
+        assert!(String::from_utf8_lossy(&seen).contains("record"), "nothing was shown of the program");
+        world.canary().is_not_in(&seen, &format_args!("a program that {line:?} started"));
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_opens_the_link_is_shown_no_token() {
+    let world = signed_in();
+    // Not in the home, whose name has a space: `BROWSER` is a line with arguments.
+    let folder = tempfile::tempdir().unwrap();
+    let told = folder.path().join("told");
+    assert!(std::process::Command::new("mkfifo").arg(&told).status().unwrap().success());
+    let browser = recording(&folder.path().join("browser"), &told, "");
+    // A link that was opened already is opened anew: who signs in again has a token by then.
+    let terminal = world.on_terminal_with(&["login", "--force", "-vvv"], &[("BROWSER", &browser)]);
+    // The pipe ends when the program has.
+    let seen = fs::read(&told).unwrap();
+    let shown = String::from_utf8_lossy(&seen);
+    assert!(shown.contains("BROWSER") && shown.contains("user_code="), "{shown}");
+    world.canary().is_not_in(&seen, &"the program that opens the link");
+    let (text, status) = terminal.finish().unwrap();
+    assert!(status.success(), "{text}");
+}
+
 #[test]
 fn no_file_but_the_record_holds_a_token() {
-    let world = world();
+    let world = signed_in();
     for name in ["greeter", "flood_rows"] {
         world.run(&["plugin", "add", &guest(name).display().to_string(), "--grant-all"]).expect(0);
     }
@@ -250,28 +319,16 @@ fn no_file_but_the_record_holds_a_token() {
     world.run(&["doctor"]);
     let logged = fs::metadata(world.home().join("state/audit.jsonl")).unwrap().len();
     assert!(logged > 0, "the audit log is not among the files");
-    nothing_but_records(&world);
-}
-
-/// Looks into every file of the user's. Records hold tokens; locks and what was set aside hold none
-/// that a record does not.
-fn nothing_but_records(world: &World) {
-    let mut seen = 0;
-    each_file(world.home(), &mut |path, bytes| {
-        seen += 1;
-        let record = path.parent().is_some_and(|folder| folder.ends_with("state/sessions"))
-            && path.extension().is_some_and(|end| end == "json");
-        assert!(record || !contains_canary(bytes), "{} holds a token", path.display());
-    });
-    assert!(seen > 5, "only {seen} files were looked at");
+    let looked = world.no_file_has_a_token();
+    assert!(looked > 5, "only {looked} files were looked at");
 }
 
 #[test]
 fn no_guests_memory_holds_a_token() {
-    let world = world();
+    let world = signed_in();
     world.run(&["plugin", "add", &guest("scanner").display().to_string(), "--grant-all"]).expect(0);
     let name = world.run(&["cluster", "list", "-o", "json"]).expect(0).json()[0]["name"].clone();
-    let (present, canary) = (backwards(name.as_str().unwrap()), backwards(&canary()));
+    let (present, canary) = (backwards(name.as_str().unwrap()), backwards(world.canary().text()));
     let found = world.run(&["scanner", &present, &canary, "-o", "json"]).expect(0).json();
     assert!(found["bytes"].as_u64().unwrap() > 1 << 20, "{found}");
     assert_eq!(found["found"], serde_json::json!([true, false]), "the name is there, the canary is not");
@@ -280,15 +337,4 @@ fn no_guests_memory_holds_a_token() {
 /// As the scanner takes texts.
 fn backwards(text: &str) -> String {
     text.chars().rev().collect()
-}
-
-fn each_file(folder: &Path, look: &mut impl FnMut(&Path, &[u8])) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            each_file(&path, look);
-        } else {
-            look(&path, &fs::read(&path).unwrap());
-        }
-    }
 }

@@ -31,6 +31,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sdk/platform", &[]),
     ("tests/support", &["vantage-platform"]),
     ("tests/guests", &["vantage-plugin"]),
+    // The program itself, with its guests' memories looked into.
+    ("tests/watched", &["vantage", "vantage-runtime", "vantage-test-support"]),
     ("plugins/cluster", &["vantage-plugin"]),
     ("plugins/job", &["vantage-plugin"]),
 ];

@@ -22,6 +22,7 @@ mod consent;
 mod doctor;
 mod documents;
 mod exec;
+mod guest_memory;
 mod guests;
 mod help;
 #[cfg(target_os = "linux")]
@@ -41,12 +42,16 @@ mod persona;
 #[cfg(unix)]
 mod policy;
 mod profiles;
+#[cfg(unix)]
+mod prompts;
 mod provider;
 mod registry;
 mod sign_in;
 mod signing;
 #[cfg(unix)]
 mod stores;
+#[cfg(target_os = "linux")]
+mod terminal;
 mod timings;
 mod wrong_input;
 mod yoga;

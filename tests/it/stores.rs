@@ -285,13 +285,14 @@ fn where_files_cannot_be_locked_no_token_is_spent() {
 }
 
 /// The program of the documentation, named in the world's profile; where it keeps records.
-fn vault(world: &World) -> PathBuf {
+pub(crate) fn vault(world: &World) -> PathBuf {
     let text = include_str!("../../docs/reference/credential-command.md");
     let code = text.split_once("```python\n").unwrap().1.split_once("```").unwrap().0;
     let program = world.home().join("keep");
     fs::write(&program, code).unwrap();
     let kept = world.home().join("kept");
     fs::create_dir(&kept).unwrap();
+    world.has_tokens_in(&kept);
     // The environment of tests is cleared, so that the interpreter is named rather than looked for.
     let line = format!("/usr/bin/python3 '{}' '{}'", program.display(), kept.display());
     world.run(&["profile", "set", "test", "credential-command", &line]).expect(0);

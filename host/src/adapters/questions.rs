@@ -9,6 +9,9 @@ use crate::error::HostError;
 use crate::framed::framed;
 use crate::terminal::{self, Terminal};
 
+/// Columns that a suggested answer gets beside its question.
+const SUGGESTION: usize = 30;
+
 /// Asks on the terminal, where a person is.
 pub struct TerminalQuestions {
     /// The pack that asks.
@@ -17,7 +20,7 @@ pub struct TerminalQuestions {
     pub attended: bool,
     /// Whether `--yes` confirms.
     pub yes: bool,
-    /// Whose progress display has to make room.
+    /// What draws nothing while a question stands.
     pub console: Console,
 }
 
@@ -34,18 +37,17 @@ impl TerminalQuestions {
                 details: None,
             });
         }
-        self.console.clear_progress();
-        terminal::blocking(ask).await.map_err(failed)
+        terminal::blocking(&self.console, ask).await.map_err(failed)
     }
 
-    /// The question under the pack's name, cut like every line that a pack has to itself.
+    /// The question under the pack's name.
     fn framed(&self, question: &str) -> String {
         let columns = self.console.style().width;
-        framed(&format!("{} asks: ", self.pack), "  | ", &cut(question), columns)
+        framed(&format!("{} asks: ", self.pack), "  | ", question, columns)
     }
 }
 
-/// At most [`LINE`] columns of a pack's text, made visible.
+/// At most [`LINE`] columns of a pack's text, made visible, as of every line that it has to itself.
 fn cut(text: &str) -> String {
     Visible::line(text).cut(LINE).to_string()
 }
@@ -56,7 +58,7 @@ fn failed(error: HostError) -> PortError {
 
 impl Questions for TerminalQuestions {
     fn confirm(&self, question: &str) -> PortFuture<'_, bool> {
-        let question = self.framed(question);
+        let question = self.framed(&cut(question));
         Box::pin(async move {
             if self.yes {
                 return Ok(true);
@@ -66,10 +68,12 @@ impl Questions for TerminalQuestions {
     }
 
     fn choose(&self, question: &str, choices: &[String]) -> PortFuture<'_, u32> {
-        let question = self.framed(question);
+        let question = self.framed(&cut(question));
         let columns = self.console.style().width;
-        let choices: Vec<String> =
-            choices.iter().map(|choice| framed("", "      | ", &cut(choice), columns)).collect();
+        let numbered = |(index, choice): (usize, &String)| {
+            framed(&format!("  {}  ", index + 1), "      | ", &cut(choice), columns)
+        };
+        let choices: Vec<String> = choices.iter().enumerate().map(numbered).collect();
         Box::pin(async move {
             let index = self.ask_person(move |terminal| terminal.choose(&question, &choices)).await?;
             Ok(u32::try_from(index).unwrap_or_default())
@@ -77,8 +81,9 @@ impl Questions for TerminalQuestions {
     }
 
     fn ask(&self, question: &str, suggestion: Option<&str>) -> PortFuture<'_, String> {
-        let question = self.framed(question);
         let suggestion = suggestion.map(str::to_owned);
+        let shown = suggestion.as_ref().map(|text| format!(" [{}]", Visible::line(text).cut(SUGGESTION)));
+        let question = self.framed(&format!("{}{}", cut(question), shown.unwrap_or_default()));
         Box::pin(async move {
             self.ask_person(move |terminal| terminal.ask(&question, suggestion.as_deref())).await
         })

@@ -315,7 +315,7 @@ fn said_by(pack: &Chosen, error: PackError) -> HostError {
         true => text,
         false => format!("{}: {}", pack.description.id, Visible::line(&text).cut(LINE)),
     };
-    HostError::Said(Box::new(Said {
+    let said = Box::new(Said {
         kind,
         message: spoken(error.message),
         causes: Vec::new(),
@@ -323,5 +323,6 @@ fn said_by(pack: &Chosen, error: PackError) -> HostError {
         request_id: None,
         details: error.details,
         backtrace: None,
-    }))
+    });
+    if bundled { HostError::Said(said) } else { HostError::OfPack(said) }
 }

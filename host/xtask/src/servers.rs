@@ -24,7 +24,7 @@ const ORAS: &str = "oras==0.2.43";
 
 /// What ends, holds and deceives processes in the tests of a sign-in's life, and keeps its keys; a registry
 /// of packs, and what signs them.
-const TOOLS: [&str; 9] = [
+const TOOLS: [&str; 10] = [
     "dbus",
     "docker-registry",
     "faketime",
@@ -33,6 +33,7 @@ const TOOLS: [&str; 9] = [
     "minisign",
     "python3",
     "strace",
+    "tmux",
     "util-linux",
 ];
 

@@ -8,7 +8,10 @@
 
 mod bounded;
 pub mod browser;
+pub mod canary;
 pub mod distribution;
+#[cfg(target_os = "linux")]
+pub mod emulator;
 mod node;
 pub mod oidc;
 pub mod oras;

@@ -18,9 +18,13 @@ pub struct Terminal {
     child: Box<dyn Child + Send + Sync>,
     writer: Box<dyn Write + Send>,
     drawn: Arc<(Mutex<Drawn>, Condvar)>,
+    /// What looks at all that was drawn when the program has ended.
+    look: Option<Look>,
     // Closing it would hang up on the program.
     _master: Box<dyn MasterPty + Send>,
 }
+
+type Look = Box<dyn Fn(&str) + Send>;
 
 #[derive(Default)]
 struct Drawn {
@@ -31,16 +35,27 @@ struct Drawn {
 impl Terminal {
     /// Starts `command` on a terminal of `columns` by 50.
     pub fn start(command: CommandBuilder, columns: u16) -> Result<Self, String> {
+        Self::start_with_typed(command, columns, "")
+    }
+
+    /// As [`Terminal::start`]; `typed` was typed before the program started.
+    pub fn start_with_typed(command: CommandBuilder, columns: u16, typed: &str) -> Result<Self, String> {
         let size = PtySize { rows: 50, cols: columns, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).map_err(|error| error.to_string())?;
+        let mut writer = pair.master.take_writer().map_err(|error| error.to_string())?;
+        writer.write_all(typed.as_bytes()).map_err(|error| error.to_string())?;
         let child = pair.slave.spawn_command(command).map_err(|error| error.to_string())?;
         drop(pair.slave);
         let reader = pair.master.try_clone_reader().map_err(|error| error.to_string())?;
-        let writer = pair.master.take_writer().map_err(|error| error.to_string())?;
         let drawn = Arc::new((Mutex::default(), Condvar::new()));
         let collected = Arc::clone(&drawn);
         std::thread::spawn(move || collect(reader, &collected));
-        Ok(Self { child, writer, drawn, _master: pair.master })
+        Ok(Self { child, writer, drawn, look: None, _master: pair.master })
+    }
+
+    /// Has `look` look at all that was drawn when the program has ended.
+    pub fn looked_at(self, look: impl Fn(&str) + Send + 'static) -> Self {
+        Self { look: Some(Box::new(look)), ..self }
     }
 
     /// The process on the terminal, which leads a session of its own.
@@ -86,6 +101,9 @@ impl Terminal {
         }
         let text = guard.text.replace("\r\n", "\n");
         drop(guard);
+        if let Some(look) = &self.look {
+            look(&text);
+        }
         let status = self.child.wait().map_err(|error| error.to_string())?;
         Ok((text, status))
     }

@@ -1,14 +1,17 @@
 //! One test's world: a home, a platform in this process, and the binary to run in it.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Mutex;
 
 use portable_pty::CommandBuilder;
 use serde_json::Value;
 use tempfile::TempDir;
 use vantage_platform::{Options, Ready, Running};
 
+use crate::canary::Canary;
 use crate::ran::Ran;
 use crate::terminal::Terminal;
 
@@ -21,6 +24,9 @@ pub struct World {
     home: TempDir,
     ready: Ready,
     platform: Option<Running>,
+    canary: Canary,
+    /// Where a test has put a token itself.
+    exceptions: Mutex<Vec<PathBuf>>,
     // Serves the platform; last, so that it outlives it.
     runtime: tokio::runtime::Runtime,
 }
@@ -31,6 +37,8 @@ impl World {
     /// # Panics
     /// Where the machine has no loopback or no room: no test can run then.
     pub fn new(binary: &str, options: Options) -> Self {
+        let canary = options.canary.as_deref().map_or_else(Canary::of_worlds, Canary::new);
+        let options = Options { canary: Some(canary.text().to_owned()), ..options };
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let platform = runtime.block_on(vantage_platform::serve(options)).unwrap();
@@ -40,6 +48,8 @@ impl World {
             binary: PathBuf::from(binary),
             home: tempfile::Builder::new().prefix("vantage it ").tempdir().unwrap(),
             platform: Some(platform),
+            canary,
+            exceptions: Mutex::default(),
             runtime,
         };
         let Ready { issuer, api, .. } = world.ready();
@@ -59,6 +69,25 @@ impl World {
         self.home.path()
     }
 
+    /// What every token of the platform holds, and no stream, terminal or file may.
+    pub fn canary(&self) -> &Canary {
+        &self.canary
+    }
+
+    /// Says that there may be a token below `path`, since the test has one put there.
+    pub fn has_tokens_in(&self, path: impl Into<PathBuf>) {
+        self.exceptions.lock().unwrap().push(path.into());
+    }
+
+    /// Looks for tokens in every file that the user has; gives how many were looked into.
+    ///
+    /// # Panics
+    /// Where one is found that is neither in a record of the credential store nor where a test put it.
+    #[track_caller]
+    pub fn no_file_has_a_token(&self) -> usize {
+        self.canary.is_in_no_file(self.home(), &self.exceptions.lock().unwrap())
+    }
+
     /// Where the platform listens.
     pub fn ready(&self) -> &Ready {
         &self.ready
@@ -76,7 +105,8 @@ impl World {
     /// # Panics
     /// Where somebody else listens there by now.
     pub fn start_platform(&mut self, options: Options) {
-        let options = Options { port: self.ready.port, ..options };
+        let canary = Some(self.canary.text().to_owned());
+        let options = Options { port: self.ready.port, canary, ..options };
         self.platform = Some(self.runtime.block_on(vantage_platform::serve(options)).unwrap());
     }
 
@@ -123,8 +153,46 @@ impl World {
 
     /// As [`World::on_terminal`], with variables beside those that tests always have.
     pub fn on_terminal_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Terminal {
-        let mut command = CommandBuilder::new(&self.binary);
+        let mut command = self.command_for_terminal(self.binary.as_os_str(), variables);
         command.args(arguments);
+        self.looked_at(Terminal::start(command, 100).unwrap())
+    }
+
+    /// As [`World::on_terminal`], where `typed` was typed before the binary was started.
+    pub fn on_terminal_typed_ahead(&self, arguments: &[&str], typed: &str) -> Terminal {
+        let mut command = self.command_for_terminal(self.binary.as_os_str(), &[]);
+        command.args(arguments);
+        self.looked_at(Terminal::start_with_typed(command, 100, typed).unwrap())
+    }
+
+    /// Starts a script of the shell's on a terminal, in which `"$@"` is the binary with `arguments`.
+    pub fn script_on_terminal(&self, script: &str, arguments: &[&str]) -> Terminal {
+        let mut command = self.command_for_terminal(OsStr::new("/bin/sh"), &[]);
+        command.args(["-c", script, "sh"]);
+        command.arg(&self.binary);
+        command.args(arguments);
+        self.looked_at(Terminal::start(command, 100).unwrap())
+    }
+
+    /// A terminal emulator that waits to run a script of the shell's, in which `"$@"` is the binary.
+    #[cfg(target_os = "linux")]
+    pub fn in_emulator(&self, script: &str) -> crate::emulator::Emulator {
+        let variables = [("VANTAGE_HOME", self.home()), ("VANTAGE_CLOCK", Path::new(NOW))];
+        crate::emulator::Emulator::start(script, &[self.binary.to_str().unwrap()], &variables)
+    }
+
+    fn looked_at(&self, terminal: Terminal) -> Terminal {
+        let canary = self.canary.clone();
+        terminal.looked_at(move |drawn| {
+            canary.is_not_in(drawn.as_bytes(), &"what was drawn on a terminal");
+            // Long lines go on behind a bar, where the canary would be in two parts.
+            let rows = drawn.lines().map(|row| row.trim().trim_start_matches("| "));
+            canary.is_not_in(rows.collect::<String>().as_bytes(), &"rows of a terminal");
+        })
+    }
+
+    fn command_for_terminal(&self, program: &OsStr, variables: &[(&str, &str)]) -> CommandBuilder {
+        let mut command = CommandBuilder::new(program);
         command.env_clear();
         command.env("VANTAGE_HOME", self.home());
         command.env("VANTAGE_CLOCK", NOW);
@@ -132,7 +200,7 @@ impl World {
         for (name, value) in variables {
             command.env(name, value);
         }
-        Terminal::start(command, 100).unwrap()
+        command
     }
 
     /// Posts a form to an endpoint of the identity provider, as in `auth/device`.
@@ -165,10 +233,24 @@ impl World {
         assert!(answer.status().is_success(), "approving {user_code}: {}", answer.status());
     }
 
-    /// The text with what differs from run to run replaced.
+    /// The text, which is to hold no token, with what differs from run to run replaced.
+    ///
+    /// # Panics
+    /// Where it holds one.
+    #[track_caller]
     pub fn normal(&self, text: &str) -> String {
+        self.canary.is_not_in(text.as_bytes(), &text);
         let home = self.home().display().to_string();
         scrub(&text.replace(&home, "[HOME]").replace(&self.ready.api, "[PLATFORM]"))
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        // A test that has failed says why by itself.
+        if !std::thread::panicking() {
+            self.no_file_has_a_token();
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use crate::record::{Pointer, Record, validated};
 use crate::render::{self, Render, View, json, yaml};
 use crate::select::{self, Chosen};
 use crate::style::{AnswerSpec, Column, Format, Shape};
-use crate::visible::Visible;
+use crate::visible::VisibleText;
 
 /// Of so many keys of a live answer it is known what was last said of them; of more, everything is said.
 const KEYS: usize = 65_536;
@@ -56,6 +56,8 @@ pub struct Answer {
     rendered: usize,
     /// Text that came, for formats that can only give it whole.
     text: String,
+    /// Text as it is shown: it may be cut anywhere between two calls.
+    visible: VisibleText,
     ends_in_newline: bool,
     flow: Flow,
 }
@@ -80,6 +82,7 @@ impl Answer {
             came: 0,
             rendered: 0,
             text: String::new(),
+            visible: VisibleText::new(),
             ends_in_newline: true,
             flow: Flow::Continue,
             spec,
@@ -154,7 +157,8 @@ impl Answer {
         if let Some(last) = markdown.chars().next_back() {
             self.ends_in_newline = last == '\n';
         }
-        self.write(&Visible::text(markdown).to_string())
+        let visible = self.visible.push(markdown);
+        self.write(&visible)
     }
 
     /// Writes what was gathered, so that it is seen now.
@@ -211,7 +215,8 @@ impl Answer {
     }
 
     /// The end of a text: its last newline, or all of it.
-    fn end_text(&self, out: &mut String) {
+    fn end_text(&mut self, out: &mut String) {
+        out.push_str(&self.visible.finish());
         match self.format {
             _ if self.came == 0 => {}
             Format::Json | Format::Jsonl => {

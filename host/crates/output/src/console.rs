@@ -24,7 +24,7 @@ use crate::style::{AnswerSpec, Style};
 use crate::timings::{self, TimingRow};
 use crate::used::Used;
 use crate::visible::Visible;
-use crate::width::columns;
+use crate::width::{columns, folded};
 
 /// Columns after which a pack's line is cut.
 const PACK_LINE: usize = 200;
@@ -105,28 +105,28 @@ impl Console {
     /// A note in a pack's words. An empty `pack` stands for the host: bundled packs speak as it.
     pub fn pack_note(&self, pack: &str, text: &str) {
         if !self.style().quiet {
-            self.say(by(pack, "note", text), || said(pack, "", text));
+            self.say(by(pack, "note", text), || self.said(pack, "", text));
         }
     }
 
     /// A warning in a pack's words; never silenced. An empty `pack` stands for the host.
     pub fn pack_warn(&self, pack: &str, text: &str) {
-        let label = paint("warning:", Tone::Waiting, self.style().stderr_color);
-        self.say(by(pack, "warning", text), || said(pack, &format!("{label} "), text));
+        self.say(by(pack, "warning", text), || self.said(pack, "warning: ", text));
     }
 
     /// One line that a pack wrote to its standard output or error; `--quiet` silences it.
     pub fn pack_line(&self, pack: &str, line: &str) {
         if !self.style().quiet {
             self.say(by(pack, "note", line), || {
-                format!("{}{}", speaker(pack), Visible::tabbed_line(line).cut(PACK_LINE))
+                let text = Visible::tabbed_line(line).cut(PACK_LINE).to_string();
+                self.folded(&speaker(pack), &speaker(pack), &text)
             });
         }
     }
 
     /// One line of a log, as `-vv` shows it.
     pub fn diagnostic(&self, line: &str) {
-        self.say(json!({ "log": line }), || Visible::tabbed_line(line).to_string());
+        self.say(json!({ "log": line }), || self.folded("", "", &Visible::tabbed_line(line).to_string()));
     }
 
     /// The error that ends the run.
@@ -137,8 +137,11 @@ impl Console {
         let mut streams = self.streams();
         streams.board.clear();
         streams.settle();
+        streams.end_questions();
         drop(streams);
-        self.say(report.json(style.verbosity), || report.text(style.verbosity, style.stderr_color));
+        self.say(report.json(style.verbosity), || {
+            report.text(style.verbosity, style.stderr_color, style.row())
+        });
     }
 
     /// What a run of a pack used of its limits.
@@ -185,11 +188,11 @@ impl Console {
         streams.erase();
     }
 
-    /// Makes room for a question: takes progress off the terminal until work moves again.
-    pub fn clear_progress(&self) {
-        let mut streams = self.streams();
-        streams.board.hold();
-        streams.erase();
+    /// Makes room for a question on the terminal. Until [`Question`] is dropped nothing else is drawn:
+    /// no line of a pack's, of a log's or of the answer's comes between a question and its answer.
+    pub fn question(&self) -> Question {
+        self.streams().begin_question();
+        Question { console: self.clone(), answered: false }
     }
 
     /// Writes part of an answer.
@@ -205,6 +208,29 @@ impl Console {
     /// Writes what was gathered of an answer.
     pub(crate) fn flush(&self) -> Result<Flow, OutputError> {
         self.streams().flush()
+    }
+
+    /// One line in a pack's words, or the host's where `pack` is empty; only a pack's is cut and folded.
+    fn said(&self, pack: &str, label: &str, text: &str) -> String {
+        let color = self.style().stderr_color;
+        let painted = label.strip_suffix(' ').map(|word| format!("{} ", paint(word, Tone::Waiting, color)));
+        let painted = painted.unwrap_or_default();
+        match pack {
+            "" => format!("{painted}{}", Visible::line(text)),
+            _ => {
+                let text = Visible::line(text).cut(PACK_LINE).to_string();
+                self.folded(
+                    &format!("{}{label}", speaker(pack)),
+                    &format!("{}{painted}", speaker(pack)),
+                    &text,
+                )
+            }
+        }
+    }
+
+    /// Visible text behind a label, which is painted otherwise than it counts.
+    fn folded(&self, label: &str, painted: &str, text: &str) -> String {
+        format!("{painted}{}", folded(columns(label), text, self.style().row()))
     }
 
     fn shows_progress(&self) -> bool {
@@ -228,6 +254,27 @@ impl Console {
     }
 }
 
+/// A question that stands on the terminal.
+#[derive(Debug)]
+#[must_use = "the question ends when this is dropped"]
+pub struct Question {
+    console: Console,
+    answered: bool,
+}
+
+impl Question {
+    /// Ends the question, which a person has answered with a whole line.
+    pub fn answered(mut self) {
+        self.answered = true;
+    }
+}
+
+impl Drop for Question {
+    fn drop(&mut self) {
+        self.console.streams().end_question(self.answered);
+    }
+}
+
 impl fmt::Debug for Console {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Console").field("style", &self.shared.style).finish_non_exhaustive()
@@ -237,12 +284,6 @@ impl fmt::Debug for Console {
 /// What stands before a pack's line.
 fn speaker(pack: &str) -> String {
     if pack.is_empty() { String::new() } else { format!("{}: ", Visible::line(pack)) }
-}
-
-/// One line in a pack's words, or the host's where `pack` is empty; only a pack's is cut.
-fn said(pack: &str, label: &str, text: &str) -> String {
-    let limit = if pack.is_empty() { usize::MAX } else { PACK_LINE };
-    format!("{}{label}{}", speaker(pack), Visible::line(text).cut(limit))
 }
 
 fn by(pack: &str, kind: &str, text: &str) -> Value {

@@ -4,38 +4,32 @@
 //! crate's own tests, which run every sample of `fuzz/seeds` through it. A function returns whether its
 //! bytes had anything to be made visible, and panics where a promise is broken.
 
-use crate::visible::{Visible, VisibleLines, is_hidden};
+use crate::visible::{Visible, VisibleText, is_hidden};
 
 /// A reader by name; the folder of its samples has the same name.
 pub type Target = fn(&[u8]) -> bool;
 
 /// Every reader.
-pub const TARGETS: &[(&str, Target)] = &[("lines", lines), ("text", text)];
+pub const TARGETS: &[(&str, Target)] = &[("pieces", pieces), ("text", text)];
 
-/// The widest line of the target `lines`.
-const WIDTH: usize = 60;
-
-/// Bytes that come in pieces: the lines do not depend on where they were cut, and a terminal obeys
-/// nothing in them. The first byte says how long the pieces are.
-pub fn lines(bytes: &[u8]) -> bool {
+/// A text that comes in pieces: what is shown does not depend on where it was cut, and a terminal obeys
+/// nothing in it. The first byte says how long the pieces are.
+pub fn pieces(bytes: &[u8]) -> bool {
     let Some((length, bytes)) = bytes.split_first() else { return false };
-    let whole = collected(std::iter::once(bytes));
-    let pieces = collected(bytes.chunks(usize::from(*length).max(1)));
-    assert_eq!(whole, pieces, "pieces of {length} bytes make a difference");
-    for line in &whole {
-        assert!(!line.contains('\n'), "two lines in one: {line:?}");
-        harmless(line);
-    }
-    whole.concat().len() != bytes.len()
+    let Ok(text) = std::str::from_utf8(bytes) else { return false };
+    let whole = shown(std::iter::once(text.to_owned()));
+    let characters: Vec<char> = text.chars().collect();
+    let cut = shown(characters.chunks(usize::from(*length).max(1)).map(|piece| piece.iter().collect()));
+    assert_eq!(whole, cut, "pieces of {length} characters make a difference");
+    whole.lines().for_each(harmless);
+    whole != text
 }
 
-fn collected<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> Vec<String> {
-    let (mut lines, mut collected) = (VisibleLines::new(WIDTH), Vec::new());
-    for piece in pieces {
-        lines.push(piece, &mut |line| collected.push(line.to_owned()));
-    }
-    lines.finish(&mut |line| collected.push(line.to_owned()));
-    collected
+fn shown(pieces: impl Iterator<Item = String>) -> String {
+    let mut visible = VisibleText::new();
+    let mut shown: String = pieces.map(|piece| visible.push(&piece)).collect();
+    shown.push_str(&visible.finish());
+    shown
 }
 
 /// A text that is there as a whole: in a line it is one, and what was made visible stays as it is.

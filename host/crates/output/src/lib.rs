@@ -56,7 +56,7 @@ mod width;
 mod tests;
 
 pub use answer::{Answer, Flow};
-pub use console::Console;
+pub use console::{Console, Question};
 pub use error::OutputError;
 pub use report::ErrorReport;
 pub use style::{AnswerSpec, Column, ColumnFormat, Format, Shape, Style};

@@ -23,9 +23,6 @@ const SPINNER: [char; 4] = ['|', '/', '-', '\\'];
 /// Columns of a bar that is full.
 const BAR: usize = 20;
 
-/// A terminal of unknown width.
-const DEFAULT_WIDTH: usize = 80;
-
 /// What a title or a message may take; the rest of a pack's sentence is not progress.
 const WORDS: usize = 60;
 
@@ -36,8 +33,6 @@ pub(crate) struct Board {
     next: u64,
     frame: usize,
     drawn: Option<Instant>,
-    /// A question stands on the terminal: nothing is drawn until work moves again.
-    held: bool,
 }
 
 struct Item {
@@ -52,7 +47,6 @@ struct Item {
 impl Board {
     /// Adds work that begins at `now`; `speaker` is the pack whose work it is, or empty.
     pub(crate) fn start(&mut self, speaker: &str, title: &str, total: Option<u32>, now: Instant) -> u64 {
-        self.held = false;
         let id = self.next;
         self.next += 1;
         let speaker =
@@ -83,11 +77,6 @@ impl Board {
         self.items.clear();
     }
 
-    /// Draws nothing until work moves again.
-    pub(crate) fn hold(&mut self) {
-        self.held = true;
-    }
-
     pub(crate) fn is_empty(&self) -> bool {
         self.items.is_empty()
     }
@@ -95,19 +84,18 @@ impl Board {
     /// The line that is due at `now`: about the latest work that has gone on long enough.
     pub(crate) fn line(&mut self, now: Instant, width: Option<usize>) -> Option<String> {
         let is_early = self.drawn.is_some_and(|drawn| now.duration_since(drawn) < INTERVAL);
-        if self.held || is_early {
+        if is_early {
             return None;
         }
         let item = self.items.iter().rev().find(|item| now.duration_since(item.began) >= DELAY)?;
         self.drawn = Some(now);
         self.frame = (self.frame + 1) % SPINNER.len();
         // One column stays free: a full line would wrap on some terminals.
-        let room = width.unwrap_or(DEFAULT_WIDTH).saturating_sub(1);
+        let room = width.unwrap_or(width::DEFAULT).saturating_sub(1);
         Some(width::cut(&item.line(SPINNER[self.frame]), room))
     }
 
     fn change(&mut self, id: u64, change: impl FnOnce(&mut Item)) {
-        self.held = false;
         if let Some(item) = self.items.iter_mut().find(|item| item.id == id) {
             change(item);
         }
@@ -167,17 +155,6 @@ mod tests {
         let line = board.line(after(begin, 2000), Some(80)).unwrap();
         assert_eq!(line, "acme/x: reading ████████████████████ 1000/400 page 3\\u{1b}[2J");
         assert_eq!(width::columns(&board.line(after(begin, 3000), Some(20)).unwrap()), 19);
-    }
-
-    #[test]
-    fn a_question_holds_the_line_until_work_moves() {
-        let begin = Instant::now();
-        let mut board = Board::default();
-        let id = board.start("", "waiting", None, begin);
-        board.hold();
-        assert_eq!(board.line(after(begin, 500), None), None);
-        board.advance(id, 1);
-        assert_eq!(board.line(after(begin, 500), None).unwrap(), "/ waiting 1");
     }
 
     #[test]

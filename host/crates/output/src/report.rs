@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::paint::{Tone, paint};
 use crate::visible::Visible;
+use crate::width::{BAR, folded};
 
 /// A whole error, ready to be drawn.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -28,26 +29,32 @@ pub struct ErrorReport {
     pub details: Option<Value>,
     /// A backtrace for whoever repairs it; shown with `-vv` only.
     pub backtrace: Option<String>,
+    /// Whether message and hints are the words of a pack.
+    pub foreign: bool,
 }
 
 impl ErrorReport {
-    /// Lines for people. Without `-v` the first cause stands for all.
-    pub(crate) fn text(&self, verbosity: u8, color: bool) -> String {
+    /// Lines for people, on a terminal of `row` columns if on one. Without `-v` the first cause stands
+    /// for all. The host's own hints are never folded: there is a line to copy in most of them.
+    pub(crate) fn text(&self, verbosity: u8, color: bool, row: Option<usize>) -> String {
         let causes = if verbosity == 0 { 1 } else { usize::MAX };
         let mut lines = Vec::new();
-        entry(&paint("error:", Tone::Bad, color), &self.message, &mut lines);
+        let entry = |label: (&str, Tone), text: &str, row: Option<usize>, lines: &mut Vec<String>| {
+            entry(label.0, &paint(label.0, label.1, color), text, row, lines);
+        };
+        entry(("error:", Tone::Bad), &self.message, row, &mut lines);
         for cause in self.causes.iter().take(causes) {
-            entry("  cause:", cause, &mut lines);
+            entry(("  cause:", Tone::Plain), cause, row, &mut lines);
         }
         if let Some(request_id) = self.request_id.as_ref().filter(|_| verbosity > 0) {
-            entry("  request:", request_id, &mut lines);
+            entry(("  request:", Tone::Plain), request_id, row, &mut lines);
         }
         if let Some(backtrace) = self.backtrace.as_ref().filter(|_| verbosity > 1) {
             lines.push("  backtrace:".to_owned());
             lines.extend(backtrace.lines().map(|line| format!("    {}", Visible::tabbed_line(line))));
         }
         for hint in &self.hints {
-            entry(&paint("hint:", Tone::Advice, color), hint, &mut lines);
+            entry(("hint:", Tone::Advice), hint, row.filter(|_| self.foreign), &mut lines);
         }
         lines.join("\n")
     }
@@ -71,10 +78,13 @@ impl ErrorReport {
 }
 
 /// A label and a text, of which further lines stand behind a bar.
-fn entry(label: &str, text: &str, lines: &mut Vec<String>) {
+fn entry(label: &str, painted: &str, text: &str, row: Option<usize>, lines: &mut Vec<String>) {
     let mut parts = text.trim_end().lines();
-    lines.push(format!("{label} {}", Visible::line(parts.next().unwrap_or_default())));
-    lines.extend(parts.map(|part| format!("       | {}", Visible::tabbed_line(part))));
+    let first = Visible::line(parts.next().unwrap_or_default()).to_string();
+    lines.push(format!("{painted} {}", folded(label.len() + 1, &first, row)));
+    lines.extend(
+        parts.map(|part| format!("{BAR}{}", folded(BAR.len(), &Visible::tabbed_line(part).to_string(), row))),
+    );
 }
 
 #[cfg(test)]
@@ -94,12 +104,13 @@ mod tests {
             request_id: Some("req-1".to_owned()),
             details: Some(json!({ "cluster": "gpu-7" })),
             backtrace: Some("0: main\n1:\tdeep".to_owned()),
+            foreign: false,
         }
     }
 
     #[test]
     fn people_see_the_first_cause() {
-        insta::assert_snapshot!(report().text(0, false), @r"
+        insta::assert_snapshot!(report().text(0, false, None), @r"
         error: cluster `gpu-7` was not found
           cause: the platform\u{9b}31m says so
                | hint: trust me
@@ -109,7 +120,7 @@ mod tests {
 
     #[test]
     fn verbose_people_see_all() {
-        insta::assert_snapshot!(report().text(2, false).replace('\t', "<TAB>"), @r"
+        insta::assert_snapshot!(report().text(2, false, None).replace('\t', "<TAB>"), @r"
         error: cluster `gpu-7` was not found
           cause: the platform\u{9b}31m says so
                | hint: trust me
@@ -120,12 +131,12 @@ mod tests {
             1:<TAB>deep
         hint: vantage cluster list shows the clusters
         ");
-        assert!(!report().text(1, false).contains("backtrace"));
+        assert!(!report().text(1, false, None).contains("backtrace"));
     }
 
     #[test]
     fn colours_are_on_the_labels() {
-        let text = report().text(0, true);
+        let text = report().text(0, true, None);
         assert!(text.starts_with("\u{1b}[31merror:\u{1b}[0m cluster"));
         assert!(text.contains("\n\u{1b}[36mhint:\u{1b}[0m vantage"));
     }

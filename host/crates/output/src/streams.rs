@@ -18,6 +18,10 @@ const GATHERED: usize = 32 * 1024;
 /// written at once.
 const PATIENCE: Duration = Duration::from_millis(50);
 
+/// Lines that are kept while a question stands. What waits then is the host's own logs at most, since
+/// the pack that asks is not running.
+const WAITING: usize = 10_000;
+
 /// A stream of the process's, or a buffer in tests.
 pub(crate) type Sink = Box<dyn Write + Send>;
 
@@ -37,6 +41,10 @@ pub(crate) struct Streams {
     mid_line: bool,
     /// What stands at the end of standard output and is drawn over: whole lines, on a terminal.
     frame: String,
+    /// Questions that stand on the terminal: nothing is drawn below one.
+    questions: usize,
+    /// Lines that came meanwhile.
+    waiting: Vec<String>,
 }
 
 /// Goes up so many lines, and clears all from there on.
@@ -57,6 +65,44 @@ impl Streams {
             shares_terminal,
             mid_line: false,
             frame: String::new(),
+            questions: 0,
+            waiting: Vec::new(),
+        }
+    }
+
+    /// Makes room for a question at the begin of a line; until its end nothing else is drawn.
+    pub(crate) fn begin_question(&mut self) {
+        // The answer's own failure comes up when the answer is written on or finished.
+        let _ = self.flush();
+        self.erase();
+        self.settle();
+        if std::mem::take(&mut self.mid_line) {
+            let _ = self.stderr.write_all(b"\n").and_then(|()| self.stderr.flush());
+        }
+        self.questions += 1;
+    }
+
+    /// Ends a question, and writes what waited for that; whoever answered has ended the line.
+    pub(crate) fn end_question(&mut self, answered: bool) {
+        if self.questions > 0 {
+            self.questions -= 1;
+            self.mid_line = !answered;
+            self.catch_up();
+        }
+    }
+
+    /// Ends every question: what comes now is the last of the run.
+    pub(crate) fn end_questions(&mut self) {
+        if std::mem::take(&mut self.questions) > 0 {
+            self.mid_line = true;
+            self.catch_up();
+        }
+    }
+
+    fn catch_up(&mut self) {
+        if self.questions == 0 {
+            std::mem::take(&mut self.waiting).iter().for_each(|line| self.say(line));
+            let _ = self.flush();
         }
     }
 
@@ -88,6 +134,9 @@ impl Streams {
 
     /// Writes what was gathered.
     pub(crate) fn flush(&mut self) -> Result<Flow, OutputError> {
+        if self.shares_terminal && self.questions > 0 {
+            return Ok(Flow::Continue);
+        }
         if self.shares_terminal
             && let Some(last) = self.stdout.buffer.last().copied()
         {
@@ -100,6 +149,12 @@ impl Streams {
     /// Writes one line to standard error, below what was answered until now. Where that fails there
     /// is nobody left to tell.
     pub(crate) fn say(&mut self, line: &str) {
+        if self.questions > 0 {
+            if self.waiting.len() < WAITING {
+                self.waiting.push(line.to_owned());
+            }
+            return;
+        }
         // The answer's own failure comes up when the answer is written on or finished.
         let _ = self.flush();
         self.erase();
@@ -123,7 +178,7 @@ impl Streams {
 
     /// Draws the progress line that is due at `now`, if any is.
     pub(crate) fn draw(&mut self, now: Instant, width: Option<usize>) {
-        if self.mid_line {
+        if self.mid_line || self.questions > 0 {
             return;
         }
         let Some(line) = self.board.line(now, width) else {

@@ -198,6 +198,11 @@ impl Style {
         }
     }
 
+    /// Columns of the terminal that standard error is, where it is one.
+    pub(crate) fn row(&self) -> Option<usize> {
+        self.stderr_terminal.then(|| self.width.unwrap_or(crate::width::DEFAULT))
+    }
+
     /// Whether standard error is JSON lines.
     pub(crate) fn speaks_json(&self) -> bool {
         matches!(self.format, Some(Format::Json | Format::Jsonl))

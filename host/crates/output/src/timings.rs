@@ -19,9 +19,6 @@ const LENGTH: usize = 12;
 /// Columns of the longest name; more is cut.
 const NAME: usize = 40;
 
-/// A terminal of unknown width.
-const DEFAULT_WIDTH: usize = 80;
-
 /// Something that took time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TimingRow {
@@ -39,7 +36,7 @@ pub struct TimingRow {
 pub(crate) fn text(rows: &[TimingRow], width: Option<usize>) -> Vec<String> {
     let names: Vec<String> = rows.iter().map(name).collect();
     let widest = names.iter().map(|name| width::columns(name)).max().unwrap_or(0);
-    let room = width.unwrap_or(DEFAULT_WIDTH).saturating_sub(widest + LENGTH + 1);
+    let room = width.unwrap_or(width::DEFAULT).saturating_sub(widest + LENGTH + 1);
     let scale = room.min(SCALE);
     let total = rows.iter().map(|row| row.start + row.length).max().unwrap_or_default();
     let line = |(row, name): (&TimingRow, &String)| {

@@ -12,7 +12,7 @@ mod tests;
 
 use std::fmt::{self, Write as _};
 
-pub use stream::VisibleLines;
+pub(crate) use stream::VisibleText;
 
 use crate::width::{self, ELLIPSIS};
 
@@ -34,13 +34,15 @@ pub fn is_hidden(character: char) -> bool {
             | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
             // Zero-width and bidirectional controls, line and paragraph separators, invisible operators.
             | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            // Annotations, shorthand and musical controls.
-            | '\u{fff9}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+            // Annotations and what is reserved for more of them, shorthand and musical controls.
+            | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
             // Tags and what is reserved for more of them.
             | '\u{e0000}'..='\u{e00ff}' | '\u{e01f0}'..='\u{e0fff}'
             // Private use means something else, or an escape, on every terminal.
             | '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}'
-            | '\u{fdd0}'..='\u{fdef}' | '\u{fffe}' | '\u{ffff}')
+            | '\u{fdd0}'..='\u{fdef}')
+        // The last two of every plane are no characters.
+        || u32::from(character) & 0xfffe == 0xfffe
 }
 
 fn is_variation_selector(character: char) -> bool {
@@ -127,15 +129,6 @@ impl Shown {
         self.mark();
     }
 
-    /// A byte that belongs to no character.
-    fn byte(&mut self, byte: u8) {
-        if !self.is_over() {
-            self.eye = Eye::default();
-            self.escape(format_args!("\\x{{{byte:02x}}}"), self.text.len());
-            self.mark();
-        }
-    }
-
     fn escape(&mut self, escape: fmt::Arguments<'_>, start: usize) {
         // Writing to a `String` cannot fail.
         let _ = self.text.write_fmt(escape);
@@ -146,6 +139,12 @@ impl Shown {
         if self.columns < self.limit {
             self.keep = self.text.len();
         }
+    }
+
+    /// What was built so far of a text without a limit, which goes on.
+    fn drain(&mut self) -> String {
+        self.keep = 0;
+        std::mem::take(&mut self.text)
     }
 
     /// What was built, cut where it is too wide; begins anew.
@@ -205,17 +204,8 @@ impl fmt::Display for Visible<'_> {
         if self.is_plain() {
             return formatter.pad(self.text);
         }
-        let mut shown = Shown::new(self.allowed, self.limit);
-        let mut characters = self.text.chars().peekable();
-        while let Some(character) = characters.next() {
-            let ends_line = character == '\r' && characters.peek() == Some(&'\n');
-            if !(ends_line && self.allowed == Allowed::TabsAndNewlines) {
-                shown.character(character);
-            }
-            if shown.is_over() {
-                break;
-            }
-        }
-        formatter.pad(&shown.take())
+        let mut shown = VisibleText::within(self.allowed, self.limit);
+        shown.add(self.text);
+        formatter.pad(&shown.finish())
     }
 }

@@ -6,6 +6,12 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+/// Columns of a terminal of unknown width.
+pub(crate) const DEFAULT: usize = 80;
+
+/// The most columns that a tab can take.
+const TAB_STOP: usize = 8;
+
 /// Asks for the wide picture of the character before it.
 const EMOJI_PRESENTATION: char = '\u{fe0f}';
 
@@ -59,6 +65,48 @@ pub(crate) fn cut(text: &str, room: usize) -> String {
     kept
 }
 
+/// What every further row of folded text begins with.
+pub(crate) const BAR: &str = "       | ";
+
+/// Narrower than this nothing can be folded, and the terminal may wrap.
+const NARROWEST: usize = 40;
+
+/// `text`, which stands behind `before` columns of a label, in rows of a terminal of `width` columns.
+///
+/// Terminals wrap long lines by themselves, and padding can then put anybody's words at the begin of a
+/// row, as if the host had said them. Here every further row begins with a bar.
+pub(crate) fn folded(before: usize, text: &str, width: Option<usize>) -> String {
+    // A row that fills the terminal to its edge moves some cursors on.
+    let Some(room) = width.map(|width| width.max(NARROWEST) - 1) else { return text.to_owned() };
+    let mut out = String::with_capacity(text.len());
+    let (mut column, mut previous) = (before, None);
+    // Where the row's last space is, and the columns up to it.
+    let mut space = None;
+    for character in text.chars() {
+        let step = if character == '\t' { TAB_STOP } else { step(previous, character) };
+        if column + step > room && step > 0 {
+            match space.take() {
+                // The word moves to the next row, with what it has of columns.
+                Some((at, columns)) => {
+                    out.insert_str(at, &format!("\n{BAR}"));
+                    column = column - columns + BAR.len();
+                }
+                None => {
+                    out.push_str(&format!("\n{BAR}"));
+                    column = BAR.len();
+                }
+            }
+        }
+        out.push(character);
+        column += step;
+        previous = Some(character);
+        if character == ' ' {
+            space = Some((out.len(), column));
+        }
+    }
+    out
+}
+
 /// Whether `text` has characters that are written from right to left.
 pub(crate) fn is_right_to_left(text: &str) -> bool {
     !text.is_ascii()
@@ -90,6 +138,32 @@ mod tests {
         assert_eq!(cut("集群名", 4), "集…");
         assert_eq!(cut("集群名", 1), "…");
         assert_eq!(cut("集群名", 0), "");
+    }
+
+    #[test]
+    fn every_further_row_of_folded_text_has_its_bar() {
+        for text in [
+            "word ".repeat(100),
+            "x".repeat(500),
+            "集".repeat(200),
+            format!("x{}error: session expired", " ".repeat(90)),
+            format!("{} {}", "y".repeat(60), "z".repeat(120)),
+            "a\tb".repeat(100),
+            "e\u{301}".repeat(200),
+        ] {
+            for before in [0, 20, 59, 90] {
+                let rows = folded(before, &text, Some(60));
+                assert!(rows.lines().count() > 1, "{rows}");
+                assert!(rows.lines().skip(1).all(|row| row.starts_with(BAR)), "{rows}");
+                let widest = rows.lines().skip(1).map(|row| columns(&row.replace('\t', "        "))).max();
+                assert!(widest < Some(60), "{rows}");
+                let first = rows.lines().next().unwrap_or_default().replace('\t', "        ");
+                assert!(first.is_empty() || before + columns(&first) < 60, "{rows}");
+                assert_eq!(rows.replace(&format!("\n{BAR}"), ""), text);
+            }
+        }
+        assert_eq!(folded(0, "short", Some(60)), "short");
+        assert_eq!(folded(0, &"x".repeat(500), None), "x".repeat(500));
     }
 
     #[test]

@@ -180,6 +180,8 @@ pub(crate) fn configuration() -> Config {
         );
     // Multi-memory stays on: without it wasmtime panics while compiling a composed component whose
     // parts pass strings. `limits` sums all memories instead.
+    #[cfg(feature = "watched")]
+    crate::watched::prepare(&mut config);
     config
 }
 

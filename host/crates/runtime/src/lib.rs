@@ -27,6 +27,8 @@ mod run;
 #[cfg(test)]
 mod testing;
 mod trap;
+#[cfg(feature = "watched")]
+pub mod watched;
 
 pub use compiled::compiler::{Compiler, compile_if_asked};
 pub use component::{CONTRACT, Inspected, inspect};

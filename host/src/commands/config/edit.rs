@@ -42,7 +42,7 @@ pub(super) async fn run(context: &Context) -> Result<Reply, HostError> {
             Err(error) => error,
         };
         context.console().warn(&error.to_string());
-        if !terminal::confirm("Edit it again?".to_owned()).await? {
+        if !terminal::confirm(context.console(), "Edit it again?".to_owned()).await? {
             return Err(kept(&draft, error));
         }
     }

@@ -85,7 +85,8 @@ pub(super) async fn confirm(
         }
         _ => format!("`{line}` changes the platform. Go on?"),
     };
-    if terminal::confirm(framed("", "  | ", &question, context.environment().width)).await? {
+    let question = framed("", "  | ", &question, context.environment().width);
+    if terminal::confirm(context.console(), question).await? {
         return Ok(());
     }
     Err(HostError::said(Kind::Failed, "cancelled; nothing was changed", Vec::new()))

@@ -226,7 +226,7 @@ fn is_of_pack(error: &HostError) -> bool {
                 | StoreError::Signature { .. }
                 | StoreError::Trust(_)
         ),
-        HostError::Said(said) => said.kind == Kind::Denied,
+        HostError::Said(said) | HostError::OfPack(said) => said.kind == Kind::Denied,
         HostError::Session(_) | HostError::Output(_) | HostError::Address(_) | HostError::Fetch(_) => false,
     }
 }

@@ -53,7 +53,7 @@ impl Candidate<'_> {
         let lines = explain(self.description, Trust::ThirdParty)?;
         let words = PlatformWords::about(&lines, context).await;
         let text = self.text(&lines, &words, context)?;
-        terminal::blocking(move |terminal| {
+        terminal::blocking(context.console(), move |terminal| {
             terminal.write(&text)?;
             terminal.write("\n")?;
             terminal.confirm("Add it and allow this?")

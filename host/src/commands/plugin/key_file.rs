@@ -137,7 +137,7 @@ impl Locked {
         let password = match context.environment().signing_password() {
             Some(password) => password,
             None if context.attended() => {
-                terminal::hidden(format!("Password of {}", shown(&self.name))).await?
+                terminal::hidden(context.console(), format!("Password of {}", shown(&self.name))).await?
             }
             None => return Err(unattended(&format!("`{}` is locked by a password", self.name), None)),
         };
@@ -161,7 +161,7 @@ fn decode(line: &str) -> Option<SecretKey> {
 pub async fn new_password(context: &Context) -> Result<Password, HostError> {
     let password = match context.environment().signing_password() {
         Some(password) => password,
-        None if context.attended() => ask_twice().await?,
+        None if context.attended() => ask_twice(context).await?,
         None => {
             let without = "--no-password makes a key that whoever has the file can sign with";
             return Err(unattended("a password is needed for the secret key", Some(without)));
@@ -179,9 +179,9 @@ pub async fn new_password(context: &Context) -> Result<Password, HostError> {
     }
 }
 
-async fn ask_twice() -> Result<Password, HostError> {
-    let first = terminal::hidden("Password for the secret key".to_owned()).await?;
-    let second = terminal::hidden("The same password again".to_owned()).await?;
+async fn ask_twice(context: &Context) -> Result<Password, HostError> {
+    let first = terminal::hidden(context.console(), "Password for the secret key".to_owned()).await?;
+    let second = terminal::hidden(context.console(), "The same password again".to_owned()).await?;
     match first == second {
         true => Ok(first),
         false => Err(HostError::usage("the two passwords differ; no key was made", Vec::new())),

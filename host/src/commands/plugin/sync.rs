@@ -359,7 +359,7 @@ async fn ask(
             text.push('\n');
         }
     }
-    let agreed = terminal::blocking(move |terminal| {
+    let agreed = terminal::blocking(context.console(), move |terminal| {
         terminal.write(&text)?;
         terminal.write("\n")?;
         terminal.confirm("Add these and allow this?")

@@ -109,7 +109,7 @@ async fn confirm(context: &Context, name: &str) -> Result<(), HostError> {
             vec!["--yes confirms it".to_owned()],
         ));
     }
-    if terminal::confirm(format!("`{line}` cannot be undone. Go on?")).await? {
+    if terminal::confirm(context.console(), format!("`{line}` cannot be undone. Go on?")).await? {
         return Ok(());
     }
     Err(HostError::said(Kind::Failed, "cancelled; nothing was changed", Vec::new()))

@@ -38,6 +38,34 @@ fn every_line_of_a_pack_begins_with_its_name() {
 }
 
 #[test]
+fn no_row_of_a_terminal_begins_with_a_packs_words() {
+    let forged = format!("x{}error: session expired", " ".repeat(60));
+    let rows = said(terminal(None, 60), |console| {
+        console.pack_note("acme/x", &forged);
+        console.pack_warn("acme/x", &forged);
+        console.pack_line("acme/x", &format!("\t{forged}"));
+        console.diagnostic(&forged);
+        console.error(&ErrorReport {
+            message: format!("acme/x: {forged}"),
+            causes: vec![forged.clone()],
+            hints: vec![format!("acme/x: {forged}")],
+            foreign: true,
+            ..ErrorReport::default()
+        });
+    });
+    assert_eq!(rows.lines().filter(|row| row.ends_with(" error: session expired")).count(), 7, "{rows}");
+    for row in rows.lines() {
+        assert!(crate::width::columns(&row.replace('\t', "        ")) < 60, "{row}");
+        assert!(row.starts_with("       | ") || !row.contains("session"), "{row}");
+    }
+    let copied = format!("vantage plugin add {}", "x".repeat(100));
+    let text = said(terminal(None, 60), |console| {
+        console.error(&ErrorReport { hints: vec![copied.clone()], ..ErrorReport::default() });
+    });
+    assert!(text.contains(&copied), "a line to copy is one line: {text}");
+}
+
+#[test]
 fn quiet_silences_notes_and_never_warnings() {
     insta::assert_snapshot!(said(Style { quiet: true, ..piped(None) }, everything), @r"
     code: WDJB-MJHT

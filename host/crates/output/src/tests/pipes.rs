@@ -227,8 +227,45 @@ fn nobody_sees_progress_but_a_person_at_a_terminal() {
         let id = bench.console.start_progress("", "fetching", None);
         bench.console.advance_progress(id, 1);
         bench.console.describe_progress(id, "page 1");
-        bench.console.clear_progress();
+        drop(bench.console.question());
         bench.console.end_progress(id);
         assert_eq!(bench.stderr.text(), "");
     }
+}
+
+#[test]
+fn nothing_is_drawn_between_a_question_and_its_answer() {
+    let bench = Bench::new(terminal(None, 80));
+    let console = bench.console.clone();
+    let mut answer = console
+        .answer(AnswerSpec { shape: Shape::Text, key: None, columns: Vec::new(), noun: String::new() })
+        .unwrap();
+    answer.text("error: this line has no end").unwrap();
+    let question = console.question();
+    let (drawn, told) = (bench.stdout.text(), bench.stderr.text());
+    assert_eq!((drawn.as_str(), told.as_str()), ("error: this line has no end", "\n"));
+
+    console.pack_note("acme/x", "Go on? [y/N] y");
+    console.pack_line("acme/x", "Go on? [y/N] y");
+    console.diagnostic("a log");
+    answer.text("and this is its end\n").unwrap();
+    answer.flush().unwrap();
+    let id = console.start_progress("acme/x", "working", None);
+    console.advance_progress(id, 1);
+    assert_eq!((bench.stdout.text(), bench.stderr.text()), (drawn, told));
+
+    question.answered();
+    assert_eq!(bench.stdout.text(), "error: this line has no endand this is its end\n");
+    assert_eq!(bench.stderr.text(), "\nacme/x: Go on? [y/N] y\nacme/x: Go on? [y/N] y\na log\n");
+}
+
+#[test]
+fn what_ends_the_run_comes_below_a_question_that_nobody_answered() {
+    let bench = Bench::new(terminal(None, 80));
+    let question = bench.console.question();
+    bench.console.note("meanwhile");
+    bench.console.error(&crate::ErrorReport { message: "interrupted".to_owned(), ..Default::default() });
+    assert_eq!(bench.stderr.text(), "\nmeanwhile\nerror: interrupted\n");
+    drop(question);
+    assert_eq!(bench.stderr.text(), "\nmeanwhile\nerror: interrupted\n");
 }

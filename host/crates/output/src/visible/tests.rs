@@ -2,46 +2,49 @@
 
 use proptest::prelude::*;
 
-use super::{Visible, VisibleLines, is_hidden};
+use super::{Visible, VisibleText, is_hidden};
 use crate::width::columns;
 
 /// Texts that do something to a terminal or to a reader, and ordinary ones that must survive.
-const CORPUS: &[&[u8]] = &[
-    b"plain\n",
-    b"\x1b[31mred\x1b[0m\n",
-    b"\x1b]8;;http://evil.example\x07link\x1b]8;;\x07\n",
-    b"\x1b]52;c;ZXZpbA==\x1b\\\n",
-    b"over\rwritten\n",
-    b"windows\r\nlines\r\n",
-    b"bell\x07 back\x08space nul\x00 del\x7f\n",
-    "c1 \u{9b}31m csi\n".as_bytes(),
-    "bidi \u{202e}gpj.exe\u{202c} isolate \u{2066}x\u{2069}\n".as_bytes(),
-    "zero\u{200b}width\u{feff}joiner\u{200d}\n".as_bytes(),
-    "tag \u{e0041}\u{e007f} separators \u{2028}\u{2029}\n".as_bytes(),
-    "selectors ❤\u{fe0f} x\u{fe01}\u{fe02}\u{e0100}\n".as_bytes(),
-    "集群 مرحبا עולם 🚀 e\u{301}\n".as_bytes(),
-    b"invalid \xff\xfe \xc3( \xe2\x82 \xf0\x9f\x98\n",
-    b"overlong \xc0\xaf surrogate \xed\xa0\x80 high \xf5\x80\x80\x80\n",
-    b"no newline \xe2\x82",
-    b"\r",
-    b"\n\n\t\n",
+const CORPUS: &[&str] = &[
+    "plain\n",
+    "\x1b[31mred\x1b[0m\n",
+    "\x1b]8;;http://evil.example\x07link\x1b]8;;\x07\n",
+    "\x1b]8;;http://evil.example\x1b\\link\x1b]8;;\x1b\\\n",
+    "\x1b]52;c;ZXZpbA==\x1b\\\n",
+    "\x1b]0;title\x07 \x1bPq#0;2;0;0;0\x1b\\ \x1b_application\x1b\\ \x1b^private\x1b\\\n",
+    "\x1b[?1049h\x1b[2J\x1b[6n\x1bc\n",
+    "over\rwritten\n",
+    "windows\r\nlines\r\n",
+    "twice\r\r\n\r",
+    "bell\x07 back\x08space nul\x00 del\x7f form\x0c up\x0b shift\x0e\x0f\n",
+    "c1 \u{9b}31m csi \u{90}dcs\u{9c} \u{9d}0;title\u{9c} \u{85}next\n",
+    "bidi \u{202e}gpj.exe\u{202c} isolate \u{2066}x\u{2069} marks \u{61c}\u{200e}\u{200f}\n",
+    "zero\u{200b}width\u{feff}joiner\u{200d}\u{2060}\n",
+    "tag \u{e0041}\u{e007f} separators \u{2028}\u{2029}\n",
+    "selectors ❤\u{fe0f} x\u{fe01}\u{fe02}\u{e0100}\n",
+    "marks a\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}b\n",
+    "集群 مرحبا עולם 🚀 e\u{301}\n",
+    "no newline 集",
+    "\r",
+    "\n\n\t\n",
 ];
 
-fn lines(pieces: &[&[u8]], limit: usize) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut stream = VisibleLines::new(limit);
-    for piece in pieces {
-        stream.push(piece, &mut |line| found.push(line.to_owned()));
-    }
-    stream.finish(&mut |line| found.push(line.to_owned()));
-    found
+fn pieces(pieces: &[&str]) -> String {
+    let mut stream = VisibleText::new();
+    let mut text: String = pieces.iter().map(|piece| stream.push(piece)).collect();
+    text.push_str(&stream.finish());
+    text
 }
 
 fn is_harmless(text: &str) -> bool {
-    let mut selectors = 0;
+    let (mut selectors, mut marks, mut previous) = (0, 0, None);
     text.chars().all(|character| {
         selectors = if super::is_variation_selector(character) { selectors + 1 } else { 0 };
-        selectors < 2 && (!is_hidden(character) || character == '\t')
+        let has_width = crate::width::step(previous, character) > 0 && selectors == 0;
+        marks = if has_width || character == '\t' { 0 } else { marks + 1 };
+        previous = Some(character);
+        selectors < 2 && marks <= super::MOST_MARKS && (!is_hidden(character) || character == '\t')
     })
 }
 
@@ -55,6 +58,36 @@ fn what_a_terminal_obeys_is_shown() {
     assert_eq!(shown("\u{202e}exe\u{2069}\u{61c}"), "\\u{202e}exe\\u{2069}\\u{61c}");
     assert_eq!(shown("a\u{200b}b\u{feff}c\u{200d}"), "a\\u{200b}b\\u{feff}c\\u{200d}");
     assert_eq!(shown("\u{e0041}\u{2028}\u{2029}\u{e000}"), "\\u{e0041}\\u{2028}\\u{2029}\\u{e000}");
+}
+
+/// Every single one: a list of examples could leave out the one that matters.
+#[test]
+fn no_control_and_nothing_invisible_is_written_as_it_is() {
+    let ranges = [
+        '\0'..='\u{1f}',
+        '\u{7f}'..='\u{9f}',
+        '\u{61c}'..='\u{61c}',
+        '\u{200b}'..='\u{200f}',
+        '\u{2028}'..='\u{202e}',
+        '\u{2060}'..='\u{206f}',
+        '\u{feff}'..='\u{feff}',
+        '\u{fff0}'..='\u{fffb}',
+        '\u{fffe}'..='\u{ffff}',
+        '\u{e0000}'..='\u{e007f}',
+        '\u{e0080}'..='\u{e00ff}',
+        '\u{e01f0}'..='\u{e0fff}',
+    ];
+    for character in ranges.into_iter().flatten() {
+        let text = format!("a{character}b");
+        let written = format!("a\\u{{{:x}}}b", u32::from(character));
+        assert_eq!(Visible::line(&text).to_string(), written);
+        if character != '\t' {
+            assert_eq!(Visible::tabbed_line(&text).to_string(), written);
+        }
+        if !matches!(character, '\t' | '\n') {
+            assert_eq!(Visible::text(&text).to_string(), written);
+        }
+    }
 }
 
 #[test]
@@ -74,8 +107,16 @@ fn runs_of_selectors_and_marks_are_shown() {
 }
 
 #[test]
+fn a_run_of_marks_is_one_run_however_many_calls_write_it() {
+    let marks = "\u{301}".repeat(super::MOST_MARKS);
+    let text = pieces(&["a", &marks, &marks, "b"]);
+    assert_eq!(text, format!("a{marks}{}b", "\\u{301}".repeat(super::MOST_MARKS)));
+}
+
+#[test]
 fn text_keeps_its_lines() {
     assert_eq!(Visible::text("a\r\nb\tc\rd\n").to_string(), "a\nb\tc\\u{d}d\n");
+    assert_eq!(pieces(&["a\r", "\nb\r", "c\r"]), "a\nb\\u{d}c\\u{d}");
 }
 
 #[test]
@@ -94,49 +135,46 @@ fn padding_applies_to_what_is_shown() {
 }
 
 #[test]
-fn invalid_bytes_are_shown_as_bytes() {
-    assert_eq!(lines(&[b"a\xff\xc3(b\n"], 200), ["a\\x{ff}\\x{c3}(b"]);
-    assert_eq!(lines(&[b"end \xe2\x82"], 200), ["end \\x{e2}\\x{82}"]);
-}
-
-#[test]
-fn lines_end_at_newlines_with_or_without_carriage_returns() {
-    assert_eq!(lines(&[b"a\r\nb\n\nc"], 200), ["a", "b", "", "c"]);
-    assert_eq!(lines(&[b"10%\r20%\n"], 200), ["10%\\u{d}20%"]);
-    assert_eq!(lines(&[b"\r"], 200), ["\\u{d}"]);
-}
-
-#[test]
 fn where_pieces_are_cut_changes_nothing() {
-    for limit in [10, 200] {
-        for text in CORPUS {
-            let whole = lines(&[text], limit);
-            assert!(whole.iter().all(|line| is_harmless(line)), "{whole:?}");
-            for first in 0..=text.len() {
-                let (head, tail) = text.split_at(first);
-                assert_eq!(lines(&[head, tail], limit), whole, "cut at {first} of {text:?}");
+    for text in CORPUS {
+        let whole = Visible::text(text).to_string();
+        assert!(whole.split('\n').all(is_harmless), "{whole:?}");
+        let ends: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+        for first in &ends {
+            for second in ends.iter().filter(|second| *second >= first) {
+                let cut = [&text[..*first], &text[*first..*second], &text[*second..]];
+                assert_eq!(pieces(&cut), whole, "cut at {first} and {second} of {text:?}");
             }
-            let bytes: Vec<&[u8]> = text.chunks(1).collect();
-            assert_eq!(lines(&bytes, limit), whole);
         }
+        let characters: Vec<&str> = text.split("").collect();
+        assert_eq!(pieces(&characters), whole);
     }
 }
 
-#[test]
-fn an_endless_line_takes_no_memory() {
-    let mut stream = VisibleLines::new(200);
-    for _ in 0..1000 {
-        stream.push("\u{301}x".repeat(1000).as_bytes(), &mut |_| panic!("there is no newline"));
-    }
-    assert!(stream.shown.text.len() < 10_000);
-    let mut found = Vec::new();
-    stream.finish(&mut |line| found.push(columns(line)));
-    assert_eq!(found, [200]);
+/// Characters of which most do something, so that they meet each other.
+fn awkward() -> impl Strategy<Value = String> {
+    let one = prop_oneof![
+        any::<char>(),
+        proptest::sample::select(vec![
+            '\u{1b}',
+            '\r',
+            '\n',
+            '\t',
+            '\u{9b}',
+            '\u{301}',
+            '\u{fe0f}',
+            '\u{e0100}',
+            '\u{200d}',
+            'a',
+            ' '
+        ]),
+    ];
+    proptest::collection::vec(one, 0..60).prop_map(String::from_iter)
 }
 
 proptest! {
     #[test]
-    fn nothing_hidden_gets_through(text in any::<String>(), limit in 0usize..60) {
+    fn nothing_hidden_gets_through(text in awkward(), limit in 0usize..60) {
         prop_assert!(is_harmless(&Visible::line(&text).to_string()));
         prop_assert!(!Visible::line(&text).to_string().contains('\t'));
         let cut = Visible::line(&text).cut(limit).to_string();
@@ -146,25 +184,19 @@ proptest! {
     }
 
     #[test]
-    fn showing_twice_is_showing_once(text in any::<String>()) {
+    fn showing_twice_is_showing_once(text in awkward()) {
         let once = Visible::line(&text).to_string();
         prop_assert_eq!(Visible::line(&once).to_string(), once);
+        let once = Visible::text(&text).to_string();
+        prop_assert_eq!(Visible::text(&once).to_string(), once);
     }
 
     #[test]
-    fn bytes_in_any_pieces_give_the_same_lines(
-        bytes in proptest::collection::vec(any::<u8>(), 0..80),
-        cuts in proptest::collection::vec(0usize..80, 0..4),
-    ) {
-        let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(bytes.len())).collect();
+    fn text_in_any_pieces_is_the_same_text(text in awkward(), cuts in proptest::collection::vec(0usize..80, 0..6)) {
+        let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| text.floor_char_boundary(cut)).collect();
         cuts.sort_unstable();
-        let mut pieces = Vec::new();
-        let mut start = 0;
-        for cut in cuts {
-            pieces.push(&bytes[start..cut]);
-            start = cut;
-        }
-        pieces.push(&bytes[start..]);
-        prop_assert_eq!(lines(&pieces, 40), lines(&[&bytes], 40));
+        let ends: Vec<usize> = [0].into_iter().chain(cuts).chain([text.len()]).collect();
+        let cut: Vec<&str> = ends.windows(2).map(|pair| &text[pair[0]..pair[1]]).collect();
+        prop_assert_eq!(pieces(&cut), Visible::text(&text).to_string());
     }
 }

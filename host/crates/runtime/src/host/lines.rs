@@ -1,9 +1,15 @@
 //! What a pack writes to its standard output and error: cut into lines, bounded, told to the host.
 //!
-//! It is not the answer; the contract has `output` for that. The last lines of standard error are
-//! kept, since Python puts its traceback there and Rust its panic's message.
+//! It is not the answer; the contract has `output` for that. Lines do not depend on how the bytes are
+//! split over writes, so that nothing can be hidden in where a write ends. What characters do to a
+//! terminal is decided in `output`. The last lines of standard error are kept, since Python puts its
+//! traceback there and Rust its panic's message.
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::VecDeque;
+use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::meter::Meter;
@@ -11,7 +17,7 @@ use crate::ports::Answers;
 
 /// Bytes of both streams together; beyond it they are dropped.
 const BYTES: usize = 1024 * 1024;
-/// Bytes of one line; a longer one is cut in two.
+/// Bytes of one line; what is beyond is left out. People are shown far less of a line.
 const LINE: usize = 8 * 1024;
 /// Lines of standard error that an error report shows.
 const KEPT: usize = 20;
@@ -38,14 +44,60 @@ struct Shared {
     written: usize,
     /// Whether it was said that the rest is dropped.
     full: bool,
-    output: Vec<u8>,
-    error: Vec<u8>,
+    output: Open,
+    error: Open,
     last: VecDeque<String>,
+}
+
+/// A line that has no end yet.
+#[derive(Default)]
+struct Open {
+    bytes: Vec<u8>,
+    /// Whether something of it was left out.
+    cut: bool,
+}
+
+impl Open {
+    fn add(&mut self, bytes: &[u8]) {
+        let room = LINE - self.bytes.len();
+        self.bytes.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        self.cut |= bytes.len() > room;
+    }
+
+    /// As text, in which bytes that belong to no character are written out.
+    fn text(&self) -> String {
+        let bytes = match self.cut {
+            true => &self.bytes,
+            false => self.bytes.strip_suffix(b"\r").unwrap_or(&self.bytes),
+        };
+        let mut text = String::with_capacity(bytes.len());
+        let mut chunks = bytes.utf8_chunks().peekable();
+        while let Some(chunk) = chunks.next() {
+            text.push_str(chunk.valid());
+            let rest = chunk.invalid();
+            if self.cut && chunks.peek().is_none() && is_unfinished(rest) {
+                break;
+            }
+            for byte in rest {
+                // Writing to a `String` cannot fail.
+                let _ = write!(text, "\\x{{{byte:02x}}}");
+            }
+        }
+        if self.cut {
+            text.push('…');
+        }
+        text
+    }
+}
+
+/// Whether more bytes could still make a character of `bytes`.
+fn is_unfinished(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_err_and(|error| error.error_len().is_none())
 }
 
 impl Lines {
     pub(crate) fn new(sink: Sink, meter: Meter) -> Self {
-        let (output, error, last) = (Vec::new(), Vec::new(), VecDeque::new());
+        let (output, error, last) = (Open::default(), Open::default(), VecDeque::new());
         Self {
             shared: Arc::new(Mutex::new(Shared { sink, written: 0, full: false, output, error, last })),
             meter,
@@ -77,7 +129,13 @@ impl Shared {
         let (taken, dropped) = bytes.split_at(bytes.len().min(room));
         self.written += taken.len();
         for piece in taken.split_inclusive(|byte| *byte == b'\n') {
-            self.add(stream, piece);
+            match piece.strip_suffix(b"\n") {
+                Some(end) => {
+                    self.open(stream).add(end);
+                    self.line(stream);
+                }
+                None => self.open(stream).add(piece),
+            }
         }
         if !dropped.is_empty() && !std::mem::replace(&mut self.full, true) {
             self.end_line(stream);
@@ -85,25 +143,7 @@ impl Shared {
         }
     }
 
-    /// Adds a piece that holds at most one line end, and that at its end.
-    fn add(&mut self, stream: Stream, piece: &[u8]) {
-        let (text, ends) = match piece.split_last() {
-            Some((b'\n', text)) => (text, true),
-            _ => (piece, false),
-        };
-        for part in text.chunks(LINE) {
-            if self.open(stream).len() + part.len() > LINE {
-                self.end_line(stream);
-            }
-            self.open(stream).extend_from_slice(part);
-        }
-        if ends {
-            let line = std::mem::take(self.open(stream));
-            self.line(stream, &line);
-        }
-    }
-
-    fn open(&mut self, stream: Stream) -> &mut Vec<u8> {
+    fn open(&mut self, stream: Stream) -> &mut Open {
         match stream {
             Stream::Output => &mut self.output,
             Stream::Error => &mut self.error,
@@ -111,105 +151,26 @@ impl Shared {
     }
 
     fn end_line(&mut self, stream: Stream) {
-        let line = std::mem::take(self.open(stream));
-        if !line.is_empty() {
-            self.line(stream, &line);
+        if !self.open(stream).bytes.is_empty() {
+            self.line(stream);
         }
     }
 
-    fn line(&mut self, stream: Stream, line: &[u8]) {
-        let line = String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(line));
+    /// Tells the line that is open, and begins another.
+    fn line(&mut self, stream: Stream) {
+        let line = std::mem::take(self.open(stream)).text();
+        self.tell(&line);
         if stream == Stream::Error {
             if self.last.len() == KEPT {
                 self.last.pop_front();
             }
-            self.last.push_back(line.clone().into_owned());
+            self.last.push_back(line);
         }
-        self.tell(&line);
     }
 
     fn tell(&self, line: &str) {
         if let Some(sink) = &self.sink {
             sink.line(line);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ports::{Flow, PortError};
-
-    #[derive(Default)]
-    struct Heard(Mutex<Vec<String>>);
-
-    impl Answers for Heard {
-        fn emit(&self, _: &[String]) -> Result<Flow, PortError> {
-            unreachable!("nothing is emitted")
-        }
-        fn text(&self, _: &str) -> Result<Flow, PortError> {
-            unreachable!("no text is given")
-        }
-        fn note(&self, _: &str) {}
-        fn warn(&self, _: &str) {}
-        fn line(&self, line: &str) {
-            self.0.lock().unwrap().push(line.to_owned());
-        }
-        fn log(&self, _: &'static str, _: &str) {}
-        fn start_progress(&self, _: &str, _: Option<u32>) -> u64 {
-            0
-        }
-        fn advance_progress(&self, _: u64, _: u32) {}
-        fn describe_progress(&self, _: u64, _: &str) {}
-        fn end_progress(&self, _: u64) {}
-    }
-
-    fn lines() -> (Lines, Arc<Heard>) {
-        let heard = Arc::new(Heard::default());
-        (Lines::new(Some(Arc::clone(&heard) as Arc<dyn Answers>), Meter::new()), heard)
-    }
-
-    #[test]
-    fn lines_are_whole_however_they_are_written() {
-        let (lines, heard) = lines();
-        let text = "one\r\nzwölf\n\nlast";
-        for byte in text.as_bytes() {
-            lines.write(Stream::Error, &[*byte]);
-        }
-        assert_eq!(lines.finish(), ["one", "zwölf", "", "last"]);
-        assert_eq!(*heard.0.lock().unwrap(), ["one", "zwölf", "", "last"]);
-    }
-
-    #[test]
-    fn the_streams_do_not_mix() {
-        let (lines, heard) = lines();
-        lines.write(Stream::Output, b"out");
-        lines.write(Stream::Error, b"error\n");
-        lines.write(Stream::Output, b"put\n");
-        assert_eq!(lines.finish(), ["error"]);
-        assert_eq!(*heard.0.lock().unwrap(), ["error", "output"]);
-    }
-
-    #[test]
-    fn only_the_last_lines_are_kept() {
-        let (lines, _) = lines();
-        for number in 0..100 {
-            lines.write(Stream::Error, format!("{number}\n").as_bytes());
-        }
-        let last = lines.finish();
-        assert_eq!((last.len(), last[0].as_str(), last[19].as_str()), (20, "80", "99"));
-    }
-
-    #[test]
-    fn a_flood_is_cut_and_said_so_once() {
-        let (lines, heard) = lines();
-        for _ in 0..300 {
-            lines.write(Stream::Output, &[b'x'; 8192]);
-        }
-        lines.finish();
-        let heard = heard.0.lock().unwrap();
-        assert_eq!(heard.len(), BYTES / LINE + 1);
-        assert!(heard[..128].iter().all(|line| line.len() == LINE));
-        assert_eq!(heard[128], "the pack wrote more than 1 MiB here: the rest is dropped");
     }
 }

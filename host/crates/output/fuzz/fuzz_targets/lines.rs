@@ -1,7 +1,0 @@
-//! See `vantage_output::fuzzing::lines`.
-
-#![no_main]
-
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    vantage_output::fuzzing::lines(bytes);
-});
