@@ -138,6 +138,7 @@ fn what_is_no_file_is_refused_and_not_waited_for() {
     let (path, record) = (stored.path(), stored.bytes());
     let elsewhere = world.home().join("elsewhere.json");
     fs::write(&elsewhere, &record).unwrap();
+    world.has_tokens_in(&elsewhere);
     fs::set_permissions(&elsewhere, fs::Permissions::from_mode(0o600)).unwrap();
     let lock = stored.lock_file();
     let pipe: Make<'_> = &|path| assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
