@@ -3,6 +3,7 @@
 //!
 //! They are made of the same text as those of the runtime's own tests: the contract's shape by hand.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use super::meets::assert_crashes;
@@ -103,16 +104,6 @@ fn an_endless_loop_of_long_copies_ends() {
     });
 }
 
-/// A start function runs before anything is called, and has the same deadline.
-#[test]
-fn a_start_function_has_a_deadline() {
-    stage::contained("endless_start", |stage| {
-        let start = "(func $begin (loop (br 0))) (start $begin)";
-        let component = assemble(stage, &text("endless_start", start, ""));
-        assert_refused(stage, &component, 8, "the pack went over its limit of computing time: 5 s");
-    });
-}
-
 /// What is no part of the contract is not called, whatever its name promises.
 #[test]
 fn exports_that_nobody_knows_are_never_called() {
@@ -180,6 +171,16 @@ fn malformed_components_are_refused() {
         }
         assert!(refused >= 7, "only {refused} were refused");
         stage.take_note();
+    });
+}
+
+/// What is larger than a pack may be is not read to its end.
+#[test]
+fn a_file_that_is_too_large_is_refused() {
+    stage::contained("too_large", |stage| {
+        let path = file(stage, &std::fs::read(guest("greeter")).unwrap());
+        File::options().write(true).open(&path).unwrap().set_len((32 << 20) + 1).unwrap();
+        assert_refused(stage, &path, 1, "has more than the 33554432 bytes that a pack may have");
     });
 }
 

@@ -15,7 +15,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::meter::Meter;
 use crate::ports::Answers;
 
-/// Bytes of both streams together; beyond it they are dropped.
+/// Bytes of both streams together; beyond it they are dropped, with a note. It is not the answer: a
+/// traceback has some kilobytes.
 const BYTES: usize = 1024 * 1024;
 /// Bytes of one line; what is beyond is left out. People are shown far less of a line.
 const LINE: usize = 8 * 1024;

@@ -12,7 +12,7 @@ use super::contract::output::{Host, HostOutput, HostProgress};
 use super::{Failure, State, error, json, text};
 use crate::ports::{Answers, Flow, PortError};
 
-/// How often a progress display moves: people see no more, and a loop could send millions.
+/// How often a progress display moves, ten times a second: people see no more, and a loop could send millions.
 const BEAT: Duration = Duration::from_millis(100);
 
 /// The handle has no state: records go straight through.
@@ -138,5 +138,33 @@ impl HostProgress for State {
         let _pause = self.meter.pause();
         self.table.delete(progress)?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::World;
+
+    #[test]
+    fn however_often_progress_moves_it_is_told_once_a_beat_and_whole() {
+        let world = Arc::new(World::quiet());
+        let answers = Arc::clone(&world) as Arc<dyn Answers>;
+        let mut progress = Progress { answers, id: 7, steps: 0, message: None, told: None };
+        let began = Instant::now();
+        for step in 0..50_000 {
+            progress.steps += 1;
+            progress.message = Some(format!("step {step}"));
+            progress.tell(false);
+        }
+        drop(progress);
+        // One at once, one for each beat that has passed, and the last, however long all this took.
+        let most = began.elapsed().as_millis() / BEAT.as_millis() + 2;
+        let told = world.told.lock().unwrap();
+        let steps: Vec<u32> =
+            told.iter().filter_map(|line| line.strip_prefix("advance 7 ")?.parse().ok()).collect();
+        assert!(steps.len() as u128 <= most, "{} times", steps.len());
+        assert_eq!(steps.iter().sum::<u32>(), 50_000);
+        assert_eq!(told[told.len() - 2..], ["describe 7 step 49999", "end 7"]);
     }
 }

@@ -32,7 +32,7 @@ use crate::component::InterfaceName;
 use crate::limits;
 use crate::ports::Clock;
 
-/// The grain of both clocks.
+/// The grain of both clocks: fine enough to tell the time, too coarse to time what the host does.
 const GRAIN: Duration = Duration::from_millis(1);
 /// When `describe` thinks it is: the first of January 2026, at midnight in Greenwich.
 const DESCRIBED_AT: Duration = Duration::from_secs(1_767_225_600);
