@@ -84,7 +84,7 @@ hostile! {
     flood_warnings: memory::floods_for_ever;
     flood_logs: memory::floods(0, &[(&[], 0, ""), (&["-vv", "--quiet"], 0, "pack: this is of no interest")]);
     flood_progress: sandbox::flood_progress;
-    flood_markdown: memory::floods(64, &[(&["-o", "json"], 1, "too long to be given as one text: more than 32 MiB")]);
+    flood_markdown: memory::floods(64, &[(&["-o", "json"], 1, "too long to be given as one text: more than 16 MiB")]);
     rows_huge: memory::floods(16, &[(&["-o", "table", "--limit", "60"], 0, "")]);
     deaf: is_stopped(&["-o", "jsonl", "--limit", "3"]);
     deep_json: sandbox::deep_json;

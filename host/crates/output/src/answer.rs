@@ -23,7 +23,7 @@ const SORTED: usize = 256 * 1024 * 1024;
 
 /// Bytes of a text that is given whole, which takes several times as much when it is written as JSON.
 /// Nobody reads a text so long.
-const TEXT: usize = 32 * 1024 * 1024;
+const TEXT: usize = 16 * 1024 * 1024;
 
 /// Whether a command should go on answering.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

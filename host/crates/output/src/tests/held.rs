@@ -38,7 +38,7 @@ fn a_text_that_is_given_whole_is_held_up_to_a_bound() {
         let piece = "x".repeat(1 << 20);
         insta::allow_duplicates! {
             insta::assert_snapshot!(refusal(|| text.text(&piece)), @"
-            the answer is too long to be given as one text: more than 32 MiB
+            the answer is too long to be given as one text: more than 16 MiB
             hint: -o text writes it as it comes
             ");
         }
