@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use rustix::io::ioctl_fionread;
-use vantage_test_support::Ran;
+use vantage_test_support::{Ran, with_environment};
 
 use super::stage::Stage;
 use super::watched;
@@ -22,8 +22,7 @@ const HOST: u64 = 64;
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Waits for a program and writes down the most memory that it had, in KiB; its answer is nobody's. It is
-/// Python since nothing of
-/// Rust's standard library tells, and the threads of a test have children of each other's.
+/// Python since nothing of Rust's standard library tells, and the threads of a test have children of each other's.
 const MEASURED: &str = "\
 import os, sys
 child = os.fork()
@@ -80,9 +79,7 @@ fn measured(stage: &Stage, line: &[&str]) -> (Ran, u64) {
     let command = stage.world.command(line);
     let mut python = Command::new("python3");
     python.args(["-c", MEASURED]).arg(written.path()).arg(command.get_program()).args(line);
-    python.env_clear().stdin(Stdio::null());
-    python.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let ran = stage.world.bounded(&mut python);
+    let ran = stage.world.bounded(with_environment(python, &command).stdin(Stdio::null()));
     let peak = std::fs::read_to_string(written.path()).unwrap();
     (ran, peak.parse().unwrap())
 }

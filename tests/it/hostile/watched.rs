@@ -10,6 +10,8 @@ use std::time::Duration;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::tcgetattr;
 
+use vantage_test_support::with_environment;
+
 use super::stage::Stage;
 use crate::guests::guest;
 
@@ -60,9 +62,8 @@ fn asked(stage: &Stage, line: &[&str]) -> BTreeSet<String> {
     let command = stage.world.command(line);
     let mut strace = Command::new("strace");
     strace.args(["-f", "-qq", "-s", "400", "-e", REACHING, "-e", "signal=none", "-o"]).arg(written.path());
-    strace.arg("--").arg(command.get_program()).args(line).env_clear();
-    strace.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    stage.world.bounded(&mut strace);
+    strace.arg("--").arg(command.get_program()).args(line);
+    stage.world.bounded(&mut with_environment(strace, &command));
     let text = fs::read_to_string(written.path()).unwrap();
     text.lines()
         .filter(|line| !line.contains("+++ exited") && !line.contains("resumed>"))

@@ -1,7 +1,8 @@
 //! Runs command packs: the only crate that knows wasmtime.
 //!
 //! A pack is one WebAssembly component. This crate looks at its bytes before anything of it runs
-//! ([`inspect`]), compiles it in a process of its own and keeps the compiled code ([`Runtime::load`]), asks it what it
+//! ([`inspect`]), compiles it in a process of its own and keeps the compiled code
+//! ([`Runtime::load`]), asks it what it
 //! contains ([`Runtime::describe`]) and runs its commands ([`Runtime::run`]). A pack that runs
 //! reaches nothing but the [`ports`]; every call asks first what the user granted.
 //!
