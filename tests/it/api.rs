@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use vantage_platform::Options;
-use vantage_test_support::{Ran, World};
+use vantage_test_support::{Ran, World, with_environment};
 
 use crate::{VANTAGE, seeded, signed_in};
 
@@ -68,7 +68,7 @@ fn a_signal_that_was_ignored_before_the_start_stays_ignored() {
     let line = world.command(&["api", &format!("@{}", fifo.display())]);
     let mut ignoring = Command::new("/bin/sh");
     ignoring.args(["-c", "trap '' HUP; exec \"$@\"", "sh"]).arg(line.get_program()).args(line.get_args());
-    ignoring.env_clear().envs(line.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let mut ignoring = with_environment(ignoring, &line);
     let child = ignoring.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     // Opening for writing waits for the reader, so the command is in its read when this goes on.
     let mut writer = std::fs::OpenOptions::new().write(true).open(&fifo).unwrap();

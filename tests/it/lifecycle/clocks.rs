@@ -4,7 +4,7 @@
 use std::process::Command;
 
 use vantage_platform::Options;
-use vantage_test_support::World;
+use vantage_test_support::{World, with_environment};
 
 use super::{ASKING, assert_refreshes, refreshes};
 use crate::{VANTAGE, seeded, signed_in};
@@ -17,8 +17,7 @@ fn by_clock(world: &World, clock: &str, arguments: &[&str]) -> Command {
     let command = world.command(arguments);
     let mut faketime = Command::new("faketime");
     faketime.args(["-m", "--exclude-monotonic", "-f", clock]).arg(command.get_program()).args(arguments);
-    faketime.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    faketime
+    with_environment(faketime, &command)
 }
 
 /// Runs by one clock: the first may renew the sign-in, the others find it renewed.

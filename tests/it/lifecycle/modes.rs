@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use vantage_platform::Options;
-use vantage_test_support::World;
+use vantage_test_support::{World, with_environment};
 
 use super::{A_DAY, CHEAPEST};
 use crate::{VANTAGE, seeded};
@@ -16,8 +16,7 @@ fn with_mask(world: &World, mask: &str, arguments: &[&str]) -> Command {
     let mut shell = Command::new("sh");
     shell.args(["-c", &format!("umask {mask} && exec \"$0\" \"$@\"")]);
     shell.arg(command.get_program()).args(arguments);
-    shell.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    shell
+    with_environment(shell, &command)
 }
 
 /// Every file below is the user's alone, and every folder.
