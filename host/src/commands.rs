@@ -14,11 +14,12 @@ pub mod profile;
 pub mod version;
 pub mod whoami;
 
+use serde_json::Value;
 use vantage_output::AnswerSpec;
 
 use crate::cli::BuiltIn;
 use crate::context::Context;
-use crate::error::HostError;
+use crate::error::{HostError, Kind};
 use crate::reply::Reply;
 
 /// How a built-in command answers, known before it runs.
@@ -34,6 +35,32 @@ pub fn answer(command: &BuiltIn) -> AnswerSpec {
         BuiltIn::Doctor(_) => doctor::answer(),
         BuiltIn::Version(_) => version::answer(),
     }
+}
+
+/// The JSON Schema of one record of a built-in command.
+///
+/// # Errors
+/// A command that answers nothing, or whose answer is the platform's.
+pub fn schema(command: &BuiltIn) -> Result<Value, HostError> {
+    let schema = match command {
+        BuiltIn::Login(_) | BuiltIn::Logout(_) | BuiltIn::Api(_) => None,
+        BuiltIn::Whoami(_) => Some(whoami::schema()),
+        BuiltIn::Profile(arguments) => profile::schema(arguments),
+        BuiltIn::Config(arguments) => config::schema(arguments),
+        BuiltIn::Plugin(arguments) => plugin::schema(arguments),
+        BuiltIn::Doctor(_) => Some(doctor::schema()),
+        BuiltIn::Version(_) => Some(version::schema()),
+    };
+    schema.ok_or_else(|| {
+        let (message, hint) = match command {
+            BuiltIn::Api(_) => (
+                "what `api` answers with is not described by a schema of its own",
+                "it is what the document selects, as the API's schema says",
+            ),
+            _ => ("this command gives no records, so there is no schema", "leave --schema out"),
+        };
+        HostError::said(Kind::NotFound, message, vec![hint.to_owned()])
+    })
 }
 
 /// Runs a built-in command.

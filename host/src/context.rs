@@ -77,7 +77,8 @@ impl Context {
 
     /// The configuration, read anew, so that it can be edited and saved.
     pub fn configuration(&self) -> Result<Configuration, HostError> {
-        Ok(Configuration::load(&self.folders()?.config_file())?)
+        let file = self.folders()?.config_file();
+        Ok(tracing::info_span!("configuration").in_scope(|| Configuration::load(&file))?)
     }
 
     /// The profile in force, each value with its origin.

@@ -1,9 +1,14 @@
 //! Consoles, logs and errors of usage: what is needed before and around a command.
 //!
 //! Logs (`-vv`, `-vvv`) pass through the console like everything else, so that one sanitizer sees
-//! every line. No command is known here.
+//! every line; with `--log-file` they go to that file instead. No command is known here.
 
+mod scrub;
+
+use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use tracing_subscriber::filter::LevelFilter;
@@ -11,17 +16,27 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
+use vantage_output::visible::Visible;
 use vantage_output::{Console, Style};
 
 use crate::cli::globals::{self, Globals};
 use crate::cli::peek::Peek;
-use crate::environment::Environment;
+use crate::environment::{self, Environment};
 use crate::error::{HostError, Kind, Said};
 use crate::timings::Timings;
 
 /// A console for `style` on the process's own streams.
 pub fn console(style: Style) -> Console {
     Console::new(Box::new(io::stdout()), Box::new(io::stderr()), style)
+}
+
+/// The same, which looks anew how large the terminal is where it draws over what it has drawn.
+pub fn console_for(globals: &Globals, environment: &Environment) -> Console {
+    let style = globals.style(environment);
+    // Whoever says how wide it is to be has said it for the whole run.
+    let measures = style.redraws && environment.text("COLUMNS").is_none();
+    let console = console(style);
+    if measures { console.measured_by(Box::new(environment::terminal_size)) } else { console }
 }
 
 /// The console for what goes wrong before the line is parsed.
@@ -36,40 +51,73 @@ pub fn first_console(peek: &Peek, environment: &Environment) -> Console {
     })
 }
 
-/// Installs timings for `-v`, diagnostics for `-vv`, everything for `-vvv`.
-pub fn install(verbosity: u8, timings: Option<Timings>, console: &Console) {
-    if verbosity == 0 {
-        return;
-    }
+/// Installs timings for `-v`, diagnostics for `-vv`, everything for `-vvv`; a file for logs has at least
+/// the diagnostics.
+pub fn install(verbosity: u8, timings: Option<Timings>, log_file: Option<LogFile>, console: &Console) {
     let filter = match verbosity {
-        1 => None,
-        2 => Some(
+        0 | 1 if log_file.is_none() => None,
+        0..=2 => Some(
             "warn,vantage=debug,vantage_session=debug,vantage_store=debug,vantage_runtime=debug,pack=debug",
         ),
         _ => Some("trace"),
     };
+    if filter.is_none() && timings.is_none() {
+        return;
+    }
+    let to = log_file.map_or_else(|| Lines::Console(console.clone()), Lines::File);
     let logs = filter.map(|filter| {
-        tracing_subscriber::fmt::layer()
-            .with_ansi(false)
-            .with_writer(Lines(console.clone()))
-            .with_filter(EnvFilter::new(filter))
+        let layer = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(to);
+        layer.with_filter(EnvFilter::new(filter))
     });
     let timings = timings.map(|timings| timings.with_filter(LevelFilter::DEBUG));
     // A second installation can only happen in a test that runs two lines in one process.
     let _ = tracing_subscriber::registry().with(timings).with(logs).try_init();
 }
 
-/// Gives `tracing` a writer that ends in the console.
+/// A file to whose end logs are written.
+#[derive(Debug, Clone)]
+pub struct LogFile(Arc<Mutex<File>>);
+
+impl LogFile {
+    /// Opens the file, or makes it for the user alone: packs and servers say what they like in logs.
+    pub fn open(path: &Path) -> Result<Self, HostError> {
+        let mut options = OpenOptions::new();
+        options.append(true).create(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        match options.open(path) {
+            Ok(file) => Ok(Self(Arc::new(Mutex::new(file)))),
+            Err(error) => Err(HostError::said(
+                Kind::Failed,
+                format!("logs cannot be written to `{}`: {error}", path.display()),
+                vec!["--log-file takes the name of a file, in a folder that is there".to_owned()],
+            )),
+        }
+    }
+}
+
+/// Gives `tracing` a writer that ends in the console, or in a file.
 #[derive(Clone)]
-struct Lines(Console);
+enum Lines {
+    Console(Console),
+    File(LogFile),
+}
 
 impl Write for Lines {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(bytes);
         for (at, line) in text.lines().enumerate() {
+            let line = scrub::scrub(line);
             // What is logged may be anybody's, and no line of it is to look like another's.
             let bar = if at == 0 { "" } else { "  | " };
-            self.0.diagnostic(&format!("{bar}{line}"));
+            match self {
+                Self::Console(console) => console.diagnostic(&format!("{bar}{line}")),
+                // Files are read on terminals, too.
+                Self::File(LogFile(file)) => {
+                    let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+                    file.write_all(format!("{bar}{}\n", Visible::tabbed_line(&line)).as_bytes())?;
+                }
+            }
         }
         Ok(bytes.len())
     }

@@ -265,7 +265,7 @@ fn password(value: Option<OsString>) -> Option<Result<Password, ()>> {
 
 /// Columns and lines of the terminal.
 #[cfg(unix)]
-fn terminal_size() -> (Option<usize>, Option<usize>) {
+pub fn terminal_size() -> (Option<usize>, Option<usize>) {
     let size = rustix::termios::tcgetwinsize(std::io::stdout())
         .or_else(|_| rustix::termios::tcgetwinsize(std::io::stderr()));
     let known = |length: u16| (length > 0).then_some(usize::from(length));
@@ -273,7 +273,7 @@ fn terminal_size() -> (Option<usize>, Option<usize>) {
 }
 
 #[cfg(not(unix))]
-fn terminal_size() -> (Option<usize>, Option<usize>) {
+pub fn terminal_size() -> (Option<usize>, Option<usize>) {
     (None, None)
 }
 

@@ -55,10 +55,12 @@ use crate::cli::BuiltIn;
 use crate::cli::globals::Globals;
 use crate::cli::peek::Peek;
 use crate::context::Context;
+use crate::diagnostics::LogFile;
 pub use crate::environment::Environment;
 use crate::error::{HostError, Kind};
 use crate::signals::Signals;
 use crate::timings::Timings;
+use crate::timings::trace::TraceFile;
 
 /// How long an interrupted command has to end by itself, before the process ends without it.
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -152,15 +154,27 @@ fn up_to_date(
 
 impl Prepared {
     fn run(self, environment: Environment, began: Instant) -> u8 {
-        let console = diagnostics::console(self.globals.style(&environment));
-        let timings = (self.globals.verbose > 0).then(|| Timings::new(began));
-        diagnostics::install(self.globals.verbose, timings.clone(), &console);
+        let console = diagnostics::console_for(&self.globals, &environment);
+        let files = self.files();
+        let (trace, log) = match files {
+            Ok(files) => files,
+            Err(error) => return fail(&console, &error),
+        };
+        let verbose = self.globals.verbose;
+        let timings = (verbose > 0 || trace.is_some()).then(|| Timings::new(began));
+        diagnostics::install(verbose, timings.clone(), log, &console);
         let context = Arc::new(Context::new(environment, self.globals.clone(), console.clone()));
-        let outcome = self.dispatch(&context);
+        let mut outcome = self.dispatch(&context);
+        if let (Some(trace), Some(timings)) = (trace, &timings) {
+            let written = trace.write(timings);
+            // The command's own failure is the one to tell.
+            outcome = outcome.and(written);
+        }
+        let timings = timings.filter(|_| verbose > 0);
         // Timings first: with `-o json` the error is the last line.
         let show = move |console: &Console| {
             if let Some(timings) = timings {
-                console.timings(&timings.rows());
+                console.timings(&timings.rows(), &timings.totals());
             }
         };
         match outcome {
@@ -181,6 +195,13 @@ impl Prepared {
                 fail(&console, &error)
             }
         }
+    }
+
+    /// The files that are written beside the answer, where they were asked for.
+    fn files(&self) -> Result<(Option<TraceFile>, Option<LogFile>), HostError> {
+        let trace = self.globals.timings.as_deref().map(TraceFile::new).transpose()?;
+        let log = self.globals.log_file.as_deref().map(LogFile::open).transpose()?;
+        Ok((trace, log))
     }
 
     /// Runs the command on a thread of its own, while this one listens for Ctrl-C: a command may be
@@ -246,10 +267,7 @@ impl Prepared {
         let built_in =
             BuiltIn::from_arg_matches(&self.matches).map_err(|error| diagnostics::usage_error(&error))?;
         if context.globals().schema {
-            return Err(HostError::usage(
-                format!("`{word}` has no schema"),
-                vec!["--schema is for the commands of packs, as in vantage cluster list --schema".to_owned()],
-            ));
+            return Ok(context.console().document(&format!("{:#}\n", commands::schema(&built_in)?))?);
         }
         if context.globals().dry_run && !matches!(built_in, BuiltIn::Api(_)) {
             return Err(HostError::usage(

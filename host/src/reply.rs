@@ -4,6 +4,8 @@
 //! `--sort` are checked before anything is changed. Records of packs do not pass through here: they
 //! stream through `adapters/answers.rs`. Rendering is the output crate's.
 
+pub mod schema;
+
 use std::fmt;
 use std::pin::Pin;
 

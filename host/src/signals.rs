@@ -1,4 +1,5 @@
-//! Signals that end a command: Ctrl-C, a request to end, and a terminal that hangs up.
+//! Signals that end a command: Ctrl-C, a request to end, and a terminal that hangs up; and the one that tells
+//! of a terminal of another size.
 //!
 //! They are listened for before the command starts, so that none finds the process unprepared: a
 //! refresh that one would cut off costs the sign-in.
@@ -63,6 +64,21 @@ fn ignored() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default()
+}
+
+/// Calls `act` each time the terminal gets another size, until the task is aborted; within a runtime.
+pub fn on_resize(act: impl Fn() + Send + 'static) -> tokio::task::JoinHandle<()> {
+    tokio::spawn(async move {
+        #[cfg(unix)]
+        if let Ok(mut resized) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::window_change())
+        {
+            while resized.recv().await.is_some() {
+                act();
+            }
+        }
+        #[cfg(not(unix))]
+        drop(act);
+    })
 }
 
 #[cfg(not(unix))]

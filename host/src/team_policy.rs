@@ -16,6 +16,7 @@ use vantage_policy::capability::Capability;
 use vantage_policy::team::{Bar, Policies, PolicyFile};
 
 use crate::error::{HostError, Kind, Said};
+use crate::reply::schema::{Is, Member};
 
 /// Where the machine's administrator puts one.
 pub const SYSTEM: &str = "/etc/vantage/policy.toml";
@@ -71,6 +72,9 @@ pub fn denied(pack: &str, capability: Option<&Capability>, bar: &Bar) -> HostErr
         backtrace: None,
     }))
 }
+
+/// What [`json`] has.
+pub const MEMBERS: &[Member] = &[("rule", Is::Text), ("reason", Is::Text), ("contact", Is::OptionalText)];
 
 /// The rule that denies, for programs.
 pub fn json(bar: &Bar) -> Value {

@@ -28,6 +28,7 @@ mod help;
 #[cfg(target_os = "linux")]
 mod hostile;
 mod job;
+mod jq;
 mod languages;
 mod layering;
 #[cfg(target_os = "linux")]
@@ -46,6 +47,7 @@ mod profiles;
 mod prompts;
 mod provider;
 mod registry;
+mod shapes;
 mod sign_in;
 mod signing;
 #[cfg(unix)]
@@ -53,6 +55,8 @@ mod stores;
 #[cfg(target_os = "linux")]
 mod terminal;
 mod timings;
+#[cfg(unix)]
+mod widths;
 mod wrong_input;
 mod yoga;
 

@@ -41,11 +41,20 @@ impl ConsoleAnswers {
         }
     }
 
+    /// Draws anew what is drawn over and over: the terminal has another size.
+    pub fn resized(&self) {
+        if let Some(answer) = self.answer.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+            // A failure comes up when the answer is written on or finished.
+            let _ = answer.resized();
+        }
+    }
+
     fn with<T>(
         &self,
         ended: T,
         act: impl FnOnce(&mut Answer) -> Result<T, vantage_output::OutputError>,
     ) -> Result<T, PortError> {
+        let _rendering = tracing::info_span!("render").entered();
         let mut answer = self.answer.lock().unwrap_or_else(PoisonError::into_inner);
         match answer.as_mut() {
             Some(answer) => act(answer).map_err(|error| self.failures.keep(HostError::from(error))),

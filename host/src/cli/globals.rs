@@ -3,6 +3,8 @@
 //! Their names are reserved for arguments of packs (`vantage_policy`'s list); adding one here means
 //! adding it there, which a test below holds together.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 use vantage_output::{Format, Style};
 
@@ -37,6 +39,9 @@ pub struct Globals {
     /// Short for --output json
     #[arg(long, short, global = true)]
     pub json: bool,
+    /// Filter the answer, as JSON, by an expression of jq's; strings are printed as they are
+    #[arg(long, global = true, value_name = "EXPRESSION", allow_hyphen_values = true)]
+    pub jq: Option<String>,
     /// Columns to show, by title or JSON Pointer
     #[arg(long, global = true, value_name = "COLUMN", value_delimiter = ',')]
     pub columns: Option<Vec<String>>,
@@ -61,6 +66,12 @@ pub struct Globals {
     /// Show timings and causes; twice for diagnostics, three times for all of them
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
+    /// Write where the time went to FILE, in the Chrome trace format
+    #[arg(long, global = true, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub timings: Option<PathBuf>,
+    /// Write diagnostics to FILE, after what is in it, and not to standard error
+    #[arg(long, global = true, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub log_file: Option<PathBuf>,
     /// When to colour
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = false)]
     pub color: Color,
@@ -88,7 +99,11 @@ impl Globals {
         if self.json {
             return Some(Format::Json);
         }
-        self.output.or_else(|| environment.text("VANTAGE_OUTPUT")?.parse().ok())
+        let usual = || environment.text("VANTAGE_OUTPUT")?.parse().ok();
+        // A filter needs JSON, which whoever usually wants something else need not say.
+        let usual =
+            || usual().filter(|format| self.jq.is_none() || matches!(format, Format::Json | Format::Jsonl));
+        self.output.or_else(usual)
     }
 
     /// Refuses a format in the environment that does not exist, rather than passing over it.
@@ -117,6 +132,7 @@ impl Globals {
             header: self.no_header.then_some(false),
             columns: self.columns.clone(),
             sort: self.sort.clone(),
+            jq: self.jq.clone(),
             limit: self.limit,
             quiet: self.quiet,
             verbosity: self.verbose,

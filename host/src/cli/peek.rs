@@ -12,8 +12,20 @@ use vantage_output::Format;
 use crate::cli::globals::Color;
 
 /// Global options that take a value, which is no word of the command.
-const WITH_VALUE: &[&str] =
-    &["--profile", "-p", "--organization", "--output", "-o", "--columns", "--sort", "--limit", "--color"];
+const WITH_VALUE: &[&str] = &[
+    "--profile",
+    "-p",
+    "--organization",
+    "--output",
+    "-o",
+    "--jq",
+    "--columns",
+    "--sort",
+    "--limit",
+    "--timings",
+    "--log-file",
+    "--color",
+];
 
 /// What a first look finds.
 #[derive(Debug, Clone, PartialEq, Eq)]

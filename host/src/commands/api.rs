@@ -118,6 +118,6 @@ fn refuse_columns(arguments: &Arguments, context: &Context) -> Result<(), HostEr
     }
     Err(HostError::usage(
         "`api` has no columns to choose or sort by",
-        vec!["-o json and jq pick from what the document selects".to_owned()],
+        vec!["--jq picks from what the document selects".to_owned()],
     ))
 }

@@ -13,6 +13,7 @@ use vantage_session::{Origin, Overrides, check_key};
 
 use crate::context::Context;
 use crate::error::{HostError, Kind};
+use crate::reply::schema::{Is, Member, of_record};
 use crate::reply::{self, Reply};
 use change::{Key, POLICY};
 
@@ -65,6 +66,28 @@ enum Action {
     /// The editor is what VISUAL or EDITOR says. It gets a copy, which replaces the file once it makes
     /// sense.
     Edit,
+}
+
+const SETTING: &[Member] = &[("key", Is::Text), ("value", Is::Text), ("origin", Is::Text)];
+const CHANGED: &[Member] = &[
+    ("key", Is::Text),
+    ("value", Is::OptionalText),
+    ("before", Is::OptionalText),
+    ("profile", Is::OptionalText),
+];
+const FOLDERS: &[Member] =
+    &[("config", Is::Text), ("data", Is::Text), ("state", Is::Text), ("cache", Is::Text)];
+
+/// The JSON Schema of each action's records; none for one that answers nothing.
+pub fn schema(arguments: &Arguments) -> Option<Value> {
+    Some(match arguments.action {
+        Action::List => of_record("config list", SETTING, &[]),
+        Action::Get { .. } => of_record("config get", SETTING, &[]),
+        Action::Set { .. } => of_record("config set", CHANGED, &[]),
+        Action::Unset { .. } => of_record("config unset", CHANGED, &[]),
+        Action::Path => of_record("config path", FOLDERS, &[]),
+        Action::Edit => return None,
+    })
 }
 
 /// How each action answers.

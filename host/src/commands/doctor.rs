@@ -14,11 +14,25 @@ use vantage_session::{Check, Privacy, Verdict};
 
 use crate::context::Context;
 use crate::error::{HostError, Kind};
+use crate::reply::schema::{Is, Member, of_record};
 use crate::reply::{self, Reply};
 
 /// Check configuration, folders, sign-in, network and packs
 #[derive(Debug, Clone, Args)]
 pub struct Arguments {}
+
+/// What its records have.
+const MEMBERS: &[Member] = &[
+    ("check", Is::Text),
+    ("status", Is::Word(&["ok", "warning", "failed"])),
+    ("finding", Is::Text),
+    ("remedy", Is::OptionalText),
+];
+
+/// The JSON Schema of its records.
+pub fn schema() -> serde_json::Value {
+    of_record("doctor", MEMBERS, &[])
+}
 
 /// How it answers.
 pub fn answer() -> AnswerSpec {

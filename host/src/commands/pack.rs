@@ -31,6 +31,7 @@ use crate::cli::packs;
 use crate::context::Context;
 use crate::error::{HostError, Kind, Said};
 use crate::pack_settings::PackSettings;
+use crate::signals;
 use crate::team_policy;
 use crate::working::Working;
 
@@ -90,7 +91,16 @@ pub async fn run(
         }
     };
     drop(compiling);
-    match runtime.run(&loaded, request, ports).await {
+    let resizes = (command.answer.shape == description::Shape::Live && context.console().style().redraws)
+        .then(|| {
+            let answers = Arc::clone(&answers);
+            signals::on_resize(move || answers.resized())
+        });
+    let ran = runtime.run(&loaded, request, ports).await;
+    if let Some(resizes) = resizes {
+        resizes.abort();
+    }
+    match ran {
         Ok(outcome) => {
             if context.globals().verbose > 0 {
                 context.console().used(id, &used(&outcome.usage, &limits));

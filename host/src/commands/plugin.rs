@@ -98,6 +98,33 @@ enum Action {
     Sign(sign::Arguments),
 }
 
+/// The JSON Schema of each action's records; none for one that answers otherwise.
+pub fn schema(arguments: &Arguments) -> Option<serde_json::Value> {
+    Some(match &arguments.action {
+        Action::Add(_) => add::schema(),
+        Action::List(_) => list::schema(),
+        Action::Show(_) => show::schema(),
+        Action::Exec(_) => return None,
+        Action::Remove(_) => remove::schema(),
+        Action::Grant(_) | Action::Revoke(_) => authority::schema(),
+        Action::Audit(arguments) => audit::schema(arguments),
+        Action::Outdated(_) => outdated::schema(),
+        Action::Upgrade(_) => upgrade::schema(),
+        Action::Rollback(_) => rollback::schema(),
+        Action::Verify(_) => verify::schema(),
+        Action::Enable(_) | Action::Disable(_) => enabled::schema(),
+        Action::Lock(_) => lock::schema(),
+        Action::Bundle(_) => bundle::schema(),
+        Action::Sync(_) => sync::schema(),
+        Action::Warm(_) => warm::schema(),
+        Action::Trust(_) => trust::schema(),
+        Action::Publish(_) => publish::schema(),
+        Action::Check(_) => check::schema(),
+        Action::Keygen(_) => keygen::schema(),
+        Action::Sign(_) => sign::schema(),
+    })
+}
+
 /// How each action answers.
 pub fn answer(arguments: &Arguments) -> AnswerSpec {
     match &arguments.action {

@@ -11,6 +11,7 @@ use vantage_session::Profile;
 
 use crate::context::Context;
 use crate::error::HostError;
+use crate::reply::schema::{Is, Member, of_record};
 use crate::reply::{self, Reply};
 
 /// Manage profiles: named sets of endpoints, client and organization
@@ -99,6 +100,34 @@ struct Create {
     /// Use the profile from now on
     #[arg(long = "use")]
     activate: bool,
+}
+
+/// What a profile's record has; in a list, whether it is the active one, too.
+const PROFILE: [Member; 11] = [
+    ("name", Is::Text),
+    ("issuer", Is::Text),
+    ("client-id", Is::Text),
+    ("api", Is::Text),
+    ("organization", Is::OptionalText),
+    ("credential-store", Is::Text),
+    ("credential-command", Is::OptionalText),
+    ("scopes", Is::Texts),
+    ("role-claims", Is::Texts),
+    ("refresh-threshold", Is::OptionalText),
+    ("apis", Is::OptionalMap),
+];
+
+/// The JSON Schema of each action's records; none for one that answers nothing.
+pub fn schema(arguments: &Arguments) -> Option<Value> {
+    Some(match arguments.action {
+        Action::List => {
+            let members: Vec<Member> = PROFILE.into_iter().chain([("active", Is::Flag)]).collect();
+            of_record("profile list", &members, &[])
+        }
+        Action::Delete { .. } => of_record("profile delete", &[("deleted", Is::Text)], &[]),
+        Action::Use { .. } => return None,
+        _ => of_record("profile", &PROFILE, &[]),
+    })
 }
 
 /// How each action answers.

@@ -5,12 +5,22 @@ use serde_json::json;
 
 use crate::context::Context;
 use crate::error::HostError;
+use crate::reply::schema::{Is, Member, of_record};
 use crate::reply::{self, Reply};
 use vantage_output::AnswerSpec;
 
 /// Show the versions of the host, the pack contract and the engine
 #[derive(Debug, Clone, Args)]
 pub struct Arguments {}
+
+/// What its records have.
+const MEMBERS: &[Member] =
+    &[("version", Is::Text), ("contract", Is::Text), ("engine", Is::Text), ("target", Is::Text)];
+
+/// The JSON Schema of its records.
+pub fn schema() -> serde_json::Value {
+    of_record("version", MEMBERS, &[])
+}
 
 /// How it answers.
 pub fn answer() -> AnswerSpec {

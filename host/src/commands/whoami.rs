@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::context::Context;
 use crate::error::HostError;
+use crate::reply::schema::{Is, Member, of_record};
 use crate::reply::{self, Reply};
 use vantage_output::AnswerSpec;
 use vantage_session::{Session, StoreKind};
@@ -14,6 +15,28 @@ use vantage_session::{Session, StoreKind};
 /// Show who is signed in
 #[derive(Debug, Clone, Args)]
 pub struct Arguments {}
+
+/// What its records have.
+const MEMBERS: &[Member] = &[
+    ("username", Is::Text),
+    ("name", Is::OptionalText),
+    ("email", Is::OptionalText),
+    ("subject", Is::Text),
+    ("organization", Is::OptionalText),
+    ("organizations", Is::Texts),
+    ("roles", Is::Texts),
+    ("profile", Is::Text),
+    ("issuer", Is::Text),
+    ("api", Is::Text),
+    ("source", Is::Text),
+    ("store", Is::OptionalText),
+    ("expires", Is::OptionalTime),
+];
+
+/// The JSON Schema of its records.
+pub fn schema() -> serde_json::Value {
+    of_record("whoami", MEMBERS, &[])
+}
 
 /// How it answers.
 pub fn answer() -> AnswerSpec {

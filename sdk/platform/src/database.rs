@@ -41,12 +41,13 @@ impl Database {
     pub(crate) async fn open(options: &Options) -> Result<Self, PlatformError> {
         let (path, seed) = (options.database.clone(), options.seed);
         let (clusters, submissions) = (options.clusters, options.submissions);
+        let names = options.cluster_names.clone();
         let name = path.as_ref().map_or(":memory:".to_owned(), |path| path.display().to_string());
         blocking(move || {
             let failed = |source| PlatformError::Database { name: name.clone(), source };
             let mut connection = connect(path.as_deref()).map_err(failed)?;
             if is_new(&connection, path).map_err(|problem| problem.named(&name))? {
-                make(&mut connection, seed, clusters, submissions).map_err(failed)?;
+                make(&mut connection, seed, clusters, &names, submissions).map_err(failed)?;
             }
             let connection = Arc::new(Mutex::new(connection));
             Ok(Self { connection, name })
@@ -159,12 +160,18 @@ fn is_new(connection: &Connection, path: Option<PathBuf>) -> Result<bool, Unusab
 }
 
 /// Makes the tables and the world, all or nothing.
-fn make(connection: &mut Connection, seed: u64, clusters: usize, submissions: usize) -> rusqlite::Result<()> {
+fn make(
+    connection: &mut Connection,
+    seed: u64,
+    clusters: usize,
+    names: &[String],
+    submissions: usize,
+) -> rusqlite::Result<()> {
     let transaction = connection.transaction()?;
     transaction.execute_batch(SCHEMA)?;
     transaction.pragma_update(None, "application_id", APPLICATION)?;
     transaction.pragma_update(None, "user_version", VERSION)?;
-    world::clusters::make(&transaction, seed, clusters)?;
+    world::clusters::make(&transaction, seed, clusters, names)?;
     world::jobs::make(&transaction, seed, submissions)?;
     transaction.commit()
 }

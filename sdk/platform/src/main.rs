@@ -30,6 +30,9 @@ struct Arguments {
     /// How many clusters the first organization has
     #[arg(long, value_name = "N", default_value_t = 7)]
     clusters: usize,
+    /// Call the first of those so, in any script; repeatable
+    #[arg(long = "cluster-name", value_name = "NAME")]
+    cluster_names: Vec<String>,
     /// How long a new cluster is preparing
     #[arg(long, value_name = "DURATION", default_value = "8s", value_parser = parse_duration)]
     ready_after: Duration,
@@ -93,6 +96,7 @@ impl Arguments {
             user: self.user,
             seed: self.seed,
             clusters: self.clusters,
+            cluster_names: self.cluster_names,
             ready_after: self.ready_after,
             submissions: self.submissions,
             job_step: self.job_step,

@@ -32,6 +32,8 @@ pub struct Options {
     pub seed: u64,
     /// How many clusters the first organization has.
     pub clusters: usize,
+    /// What the first of those are called instead: real platforms have names in every script.
+    pub cluster_names: Vec<String>,
     /// How long a new cluster is `preparing` before it is `ready`.
     pub ready_after: Duration,
     /// How many job submissions the first organization has.
@@ -73,6 +75,7 @@ impl Default for Options {
             user: people::FIRST.username.to_owned(),
             seed: 1,
             clusters: 7,
+            cluster_names: Vec::new(),
             ready_after: Duration::from_secs(8),
             submissions: 12,
             job_step: Duration::from_secs(3),

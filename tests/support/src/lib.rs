@@ -17,6 +17,7 @@ pub mod oidc;
 pub mod oras;
 mod ran;
 pub mod registry;
+mod shape;
 mod stored;
 #[cfg(target_os = "linux")]
 pub mod tamper;

@@ -13,6 +13,7 @@ use vantage_platform::{Options, Ready, Running};
 
 use crate::canary::Canary;
 use crate::ran::Ran;
+use crate::shape;
 use crate::terminal::Terminal;
 
 /// The time that tests call now.
@@ -124,10 +125,22 @@ impl World {
         self.finish(&mut self.command(arguments))
     }
 
-    /// Runs a command made by [`World::command`].
+    /// Runs a command made by [`World::command`], and holds records that it prints as JSON to its schema.
+    #[track_caller]
     pub fn finish(&self, command: &mut Command) -> Ran {
         let output = command.output().unwrap();
-        Ran::new(&output, |text| self.normal(text))
+        let ran = Ran::new(&output, |text| self.normal(text));
+        let arguments: Option<Vec<String>> =
+            command.get_args().map(|argument| argument.to_str().map(str::to_owned)).collect();
+        if let Some(arguments) = arguments.filter(|_| command.get_program() == self.binary.as_os_str()) {
+            let records = shape::records(&arguments, &ran);
+            if !records.is_empty() {
+                let line: Vec<&str> =
+                    ["--schema"].into_iter().chain(arguments.iter().map(String::as_str)).collect();
+                shape::compare(&records, &mut self.command(&line));
+            }
+        }
+        ran
     }
 
     /// The packs that `plugin list` names, each with its status.

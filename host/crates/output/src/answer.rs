@@ -3,8 +3,12 @@
 //! What the user asked for is checked when the answer begins; records then stream, unless `--sort`
 //! has to see all of them. The command is told when to stop: at the limit, or when nobody reads on.
 
+mod filtered;
+
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
+
+use filtered::Filtered;
 
 use crate::console::Console;
 use crate::error::OutputError;
@@ -47,6 +51,7 @@ pub struct Answer {
     /// The columns; none until the first record where the command declares none.
     columns: Option<Vec<Chosen>>,
     order: Option<Order>,
+    filter: Option<Filtered>,
     /// A live answer's keys, each with the record that was last given for it; both as hashes, so that
     /// whatever records are, this stays small.
     said: HashMap<u64, u64>,
@@ -73,8 +78,10 @@ impl Answer {
             return Err(OutputError::SortLive);
         }
         let renderer = render::renderer(format, &spec, style);
+        let filter = Filtered::new(style, spec.shape, format)?;
         let mut answer = Self {
             renderer,
+            filter,
             format,
             columns: None,
             order: None,
@@ -163,12 +170,22 @@ impl Answer {
 
     /// Writes what was gathered, so that it is seen now.
     pub fn flush(&mut self) -> Result<Flow, OutputError> {
-        let view = View { columns: self.columns.as_deref().unwrap_or_default(), style: self.console.style() };
-        let flow = match self.renderer.frame(&view) {
+        let frame = {
+            let style = self.console.style_now();
+            let columns = self.columns.as_deref().unwrap_or_default();
+            self.renderer.frame(&View { columns, style: &style })
+        };
+        let flow = match frame {
             Some(frame) => self.console.redraw(frame)?,
             None => self.console.flush()?,
         };
         Ok(self.follow(flow))
+    }
+
+    /// Draws anew what is drawn over and over: the terminal has another size now.
+    pub fn resized(&mut self) -> Result<Flow, OutputError> {
+        self.renderer.resized();
+        self.flush()
     }
 
     /// Ends the answer of a command that did what it was asked.
@@ -191,15 +208,27 @@ impl Answer {
             }
         }
         let mut out = String::new();
+        if let Some(mut filter) = self.filter.take() {
+            // Nothing is made of half an array.
+            if complete && self.flow != Flow::Closed {
+                let flow = match self.spec.shape {
+                    Shape::Text if self.came > 0 => {
+                        filter.pass(&serde_json::Value::from(self.text.as_str()).to_string(), &self.console)
+                    }
+                    _ => filter.end(&self.console),
+                };
+                self.follow(flow?);
+            }
+            self.flush()?;
+            return Ok(());
+        }
         match self.spec.shape {
             Shape::Nothing => {}
             Shape::Text => self.end_text(&mut out),
             Shape::One if self.rendered == 0 => {}
             _ => {
-                let view = View {
-                    columns: self.columns.as_deref().unwrap_or_default(),
-                    style: self.console.style(),
-                };
+                let style = self.console.style_now();
+                let view = View { columns: self.columns.as_deref().unwrap_or_default(), style: &style };
                 self.renderer.end(&view, complete, &mut out);
             }
         }
@@ -292,15 +321,21 @@ impl Answer {
     }
 
     fn render(&mut self, json: &str) -> Result<Flow, OutputError> {
-        let mut out = String::new();
-        let view = View { columns: self.columns.as_deref().unwrap_or_default(), style: self.console.style() };
-        if self.format.carries_whole_records() {
-            self.renderer.whole(validated(json)?, &mut out)?;
+        if let Some(filter) = &mut self.filter {
+            let flow = filter.record(validated(json)?.get(), &self.console)?;
+            self.follow(flow);
         } else {
-            self.renderer.row(&Record::read(json)?, &view, &mut out)?;
+            let mut out = String::new();
+            let view =
+                View { columns: self.columns.as_deref().unwrap_or_default(), style: self.console.style() };
+            if self.format.carries_whole_records() {
+                self.renderer.whole(validated(json)?, &mut out)?;
+            } else {
+                self.renderer.row(&Record::read(json)?, &view, &mut out)?;
+            }
+            self.write(&out)?;
         }
         self.rendered += 1;
-        self.write(&out)?;
         if self.flow == Flow::Continue && self.limit() == Some(self.rendered) {
             self.flow = Flow::Full;
         }

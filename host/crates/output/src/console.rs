@@ -5,6 +5,7 @@
 //! or in a renderer, the host's own included: its sentences quote names that others chose. Handles
 //! are cheap to clone and may be used from any thread.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::Write;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
@@ -21,13 +22,16 @@ use crate::render::json::escape_hidden;
 use crate::report::ErrorReport;
 use crate::streams::Streams;
 use crate::style::{AnswerSpec, Style};
-use crate::timings::{self, TimingRow};
+use crate::timings::{self, TimingRow, Totals};
 use crate::used::Used;
 use crate::visible::Visible;
 use crate::width::{columns, folded};
 
 /// Columns after which a pack's line is cut.
 const PACK_LINE: usize = 200;
+
+/// Columns and lines of the terminal, each where it is known.
+pub type Size = Box<dyn Fn() -> (Option<usize>, Option<usize>) + Send + Sync>;
 
 /// Standard output and standard error.
 #[derive(Clone)]
@@ -37,6 +41,8 @@ pub struct Console {
 
 struct Shared {
     style: Style,
+    /// Says how large the terminal is now, which people change while something goes on.
+    size: Option<Size>,
     streams: Mutex<Streams>,
     /// Wakes the thread that redraws progress; nobody calls it, its time-out is what counts.
     tick: Condvar,
@@ -47,12 +53,32 @@ impl Console {
     pub fn new(stdout: Box<dyn Write + Send>, stderr: Box<dyn Write + Send>, style: Style) -> Self {
         let shares_terminal = style.stdout_terminal && style.stderr_terminal;
         let streams = Mutex::new(Streams::new(stdout, stderr, shares_terminal));
-        Self { shared: Arc::new(Shared { style, streams, tick: Condvar::new() }) }
+        Self { shared: Arc::new(Shared { style, size: None, streams, tick: Condvar::new() }) }
+    }
+
+    /// The same with `size` to say how large the terminal is by now; otherwise it stays as it was. Only
+    /// for a console of which there is no other handle yet.
+    pub fn measured_by(mut self, size: Size) -> Self {
+        if let Some(shared) = Arc::get_mut(&mut self.shared) {
+            shared.size = Some(size);
+        }
+        self
     }
 
     /// How output is drawn.
     pub fn style(&self) -> &Style {
         &self.shared.style
+    }
+
+    /// How output is drawn on a terminal of the size that it has now.
+    pub(crate) fn style_now(&self) -> Cow<'_, Style> {
+        let style = self.style();
+        match self.shared.size.as_ref().map(|size| size()) {
+            Some((width, height)) if (width, height) != (style.width, style.height) => {
+                Cow::Owned(Style { width, height, ..style.clone() })
+            }
+            _ => Cow::Borrowed(style),
+        }
     }
 
     /// Begins an answer. Options that do not fit it are refused here, before anything is sent.
@@ -151,10 +177,12 @@ impl Console {
         });
     }
 
-    /// Where the time went.
-    pub fn timings(&self, rows: &[TimingRow]) {
+    /// Where the time went, and what the run took in all.
+    pub fn timings(&self, rows: &[TimingRow], totals: &Totals) {
         if !rows.is_empty() {
-            self.say(timings::json(rows), || timings::text(rows, self.style().width).join("\n"));
+            self.say(timings::json(rows, totals), || {
+                timings::text(rows, totals, self.style().width).join("\n")
+            });
         }
     }
 
@@ -202,7 +230,8 @@ impl Console {
 
     /// Draws whole lines over those that were drawn so last; only for a terminal.
     pub(crate) fn redraw(&self, frame: String) -> Result<Flow, OutputError> {
-        self.streams().redraw(frame)
+        let width = self.style_now().width;
+        self.streams().redraw(frame, width)
     }
 
     /// Writes what was gathered of an answer.

@@ -48,6 +48,30 @@ pub enum OutputError {
         /// How many bytes are held.
         allowed: usize,
     },
+    /// The expression of `--jq` cannot be read.
+    #[error("the filter of `--jq` cannot be used: {problem}")]
+    Filter {
+        /// What is wrong, and where.
+        problem: String,
+    },
+    /// `--jq` was given with a format that is not JSON.
+    #[error("`--jq` gives JSON, and cannot be used with `{}`", .format.name())]
+    FilterNeedsJson {
+        /// The format.
+        format: Format,
+    },
+    /// The filter failed on the answer.
+    #[error("the filter of `--jq` failed: {problem}")]
+    Filtering {
+        /// What the filter said.
+        problem: String,
+    },
+    /// More records than are held for a filter.
+    #[error("the answer is too large to be filtered at once: more than {} MiB", .allowed / 1024 / 1024)]
+    TooMuchToFilter {
+        /// How many bytes are held.
+        allowed: usize,
+    },
     /// A format that does not exist.
     #[error("there is no format `{name}`")]
     UnknownFormat {
@@ -78,9 +102,13 @@ impl OutputError {
             Self::UnknownColumn { .. }
             | Self::WholeRecords { .. }
             | Self::SortLive
+            | Self::Filter { .. }
+            | Self::FilterNeedsJson { .. }
             | Self::UnknownFormat { .. } => true,
             Self::TooMuchToSort { .. }
             | Self::TooMuchText { .. }
+            | Self::TooMuchToFilter { .. }
+            | Self::Filtering { .. }
             | Self::Write { .. }
             | Self::Record { .. }
             | Self::Shape { .. } => false,
@@ -98,6 +126,16 @@ impl OutputError {
             Self::SortLive => vec!["leave it out".to_owned()],
             Self::TooMuchToSort { .. } => {
                 vec!["without --sort, records are written as they come".to_owned()]
+            }
+            Self::Filter { .. } => {
+                vec!["it is an expression of jq's, as in --jq '.[].name'".to_owned()]
+            }
+            Self::FilterNeedsJson { .. } => vec!["leave one of the two out".to_owned()],
+            Self::Filtering { .. } => {
+                vec!["-o json without --jq shows what it was given".to_owned()]
+            }
+            Self::TooMuchToFilter { .. } => {
+                vec!["-o jsonl filters record by record".to_owned()]
             }
             Self::TooMuchText { .. } => vec!["-o text writes it as it comes".to_owned()],
             Self::UnknownFormat { .. } => vec![format!("the formats are {}", Format::NAMES.join(", "))],

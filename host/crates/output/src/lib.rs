@@ -38,6 +38,7 @@ mod error;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 mod humanize;
+mod jq;
 mod order;
 mod paint;
 mod progress;
@@ -56,9 +57,9 @@ mod width;
 mod tests;
 
 pub use answer::{Answer, Flow};
-pub use console::{Console, Question};
+pub use console::{Console, Question, Size};
 pub use error::OutputError;
 pub use report::ErrorReport;
 pub use style::{AnswerSpec, Column, ColumnFormat, Format, Shape, Style};
-pub use timings::TimingRow;
+pub use timings::{TimingRow, Totals};
 pub use used::Used;

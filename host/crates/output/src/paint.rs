@@ -56,6 +56,16 @@ pub(crate) fn paint(text: &str, tone: Tone, color: bool) -> String {
     }
 }
 
+/// Columns that `text` takes, which [`paint`] may have painted.
+pub(crate) fn columns_painted(text: &str) -> usize {
+    let mut plain = String::with_capacity(text.len());
+    for (at, part) in text.split('\u{1b}').enumerate() {
+        // What is painted was made visible before: the only sequences are those of this file.
+        plain.push_str(if at == 0 { part } else { part.split_once('m').map_or("", |(_, rest)| rest) });
+    }
+    crate::width::columns(&plain)
+}
+
 /// `text` in black on white. These are numbers of the cube of 256 colours: unlike the sixteen, no
 /// palette gives them another look, and a camera reads dark on light only.
 pub(crate) fn in_black_on_white(text: &str) -> String {

@@ -53,6 +53,9 @@ pub(crate) trait Render: Send {
         None
     }
 
+    /// What was given last by [`Render::frame`] is to be given anew.
+    fn resized(&mut self) {}
+
     /// Titles of the columns for which there was no room.
     fn left_out(&self) -> Vec<String> {
         Vec::new()

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::answer::Flow;
 use crate::error::OutputError;
+use crate::paint::columns_painted;
 use crate::progress::Board;
 
 /// Bytes that are gathered before they are written.
@@ -41,6 +42,8 @@ pub(crate) struct Streams {
     mid_line: bool,
     /// What stands at the end of standard output and is drawn over: whole lines, on a terminal.
     frame: String,
+    /// Columns of the terminal when the frame was drawn.
+    width: Option<usize>,
     /// Questions that stand on the terminal: nothing is drawn below one.
     questions: usize,
     /// Lines that came meanwhile.
@@ -50,6 +53,13 @@ pub(crate) struct Streams {
 /// Goes up so many lines, and clears all from there on.
 fn up_and_clear(lines: usize) -> String {
     format!("\r\x1b[{lines}A\x1b[J")
+}
+
+/// Rows that `frame` takes on a terminal of `width` columns. No line was wider than the terminal when it was
+/// drawn; where that has become narrower, terminals wrap what stands there.
+fn rows(frame: &str, width: Option<usize>) -> usize {
+    let width = width.unwrap_or(usize::MAX).max(1);
+    frame.lines().map(|line| columns_painted(line).div_ceil(width).max(1)).sum()
 }
 
 impl Streams {
@@ -65,6 +75,7 @@ impl Streams {
             shares_terminal,
             mid_line: false,
             frame: String::new(),
+            width: None,
             questions: 0,
             waiting: Vec::new(),
         }
@@ -106,10 +117,12 @@ impl Streams {
         }
     }
 
-    /// Draws `frame`, which consists of whole lines, over the one that stands there.
-    pub(crate) fn redraw(&mut self, frame: String) -> Result<Flow, OutputError> {
+    /// Draws `frame`, which consists of whole lines, over the one that stands there, on a terminal that
+    /// has `width` columns by now.
+    pub(crate) fn redraw(&mut self, frame: String, width: Option<usize>) -> Result<Flow, OutputError> {
         let before = std::mem::replace(&mut self.frame, frame);
-        let (before, frame) = (before.lines().count(), self.frame.clone());
+        self.width = width;
+        let (before, frame) = (rows(&before, width), self.frame.clone());
         let text = if before > 0 { up_and_clear(before) + &frame } else { frame };
         self.answer(&text)?;
         let flow = self.flush();
@@ -173,7 +186,7 @@ impl Streams {
 
     /// Draws `next` where there is a frame at all.
     fn redraw_if(&mut self, frame: &str, next: String) -> Result<Flow, OutputError> {
-        if frame.is_empty() { Ok(Flow::Continue) } else { self.redraw(next) }
+        if frame.is_empty() { Ok(Flow::Continue) } else { self.redraw(next, self.width) }
     }
 
     /// Draws the progress line that is due at `now`, if any is.

@@ -171,6 +171,8 @@ pub struct Style {
     pub columns: Option<Vec<String>>,
     /// `--sort`: a column, as in `columns`; a leading `-` sorts descending.
     pub sort: Option<String>,
+    /// `--jq`: a filter that the answer, as JSON, passes through.
+    pub jq: Option<String>,
     /// `--limit`: at most this many records.
     pub limit: Option<usize>,
     /// `--quiet`: no notes and no progress.
@@ -188,7 +190,8 @@ impl Style {
     /// changes over time is JSON lines in a pipe, and also where JSON was asked for: an array that
     /// never closes is of no use to a program.
     pub(crate) fn format_of(&self, shape: Shape) -> Format {
-        match (self.format, shape) {
+        let format = self.format.or(self.jq.as_ref().map(|_| Format::Json));
+        match (format, shape) {
             (Some(Format::Json), Shape::Live) => Format::Jsonl,
             (Some(format), _) => format,
             (None, Shape::One) if self.stdout_terminal => Format::Text,

@@ -7,9 +7,10 @@
 //! none is found out in `http/fault.rs`.
 
 mod fault;
+mod phases;
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -17,6 +18,7 @@ use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, RETRY_AFTER};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Upgraded, redirect};
 use serde::Deserialize;
 use tokio::time::timeout;
+use tracing::Instrument;
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -124,6 +126,8 @@ impl Http {
             .user_agent(&self.user_agent)
             .redirect(redirect::Policy::none())
             .referer(false)
+            .dns_resolver(Arc::new(phases::SystemNames))
+            .connector_layer(phases::Connections)
             .connect_timeout(CONNECT);
         builder = match purpose {
             Purpose::Answer => builder.read_timeout(IDLE).timeout(TOTAL),
@@ -154,7 +158,8 @@ impl Prepared {
     /// As [`Prepared::send`], but for the length.
     pub(crate) async fn open(self) -> Result<Opened, SessionError> {
         let Self { builder, request_id, url } = self;
-        let response = match timeout(TOTAL, builder.send()).await {
+        let sending = builder.send().instrument(tracing::info_span!("wait"));
+        let response = match timeout(TOTAL, sending).await {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => return Err(fault::unanswered(&url, request_id, error)),
             Err(_) => return Err(late(&url, request_id)),
@@ -171,7 +176,7 @@ impl Prepared {
     /// long.
     pub(crate) async fn send(self, limit: usize) -> Result<Answer, SessionError> {
         let Self { builder, request_id, url } = self;
-        let response = match builder.send().await {
+        let response = match builder.send().instrument(tracing::info_span!("wait")).await {
             Ok(response) => response,
             Err(error) => return Err(fault::unanswered(&url, request_id, error)),
         };
@@ -223,6 +228,13 @@ impl Opened {
     }
 
     async fn read_to_end(self, limit: usize) -> Result<Answer, SessionError> {
+        let span = tracing::info_span!("body", bytes = tracing::field::Empty);
+        let answer = self.gather(limit).instrument(span.clone()).await?;
+        span.record("bytes", answer.body.len());
+        Ok(answer)
+    }
+
+    async fn gather(self, limit: usize) -> Result<Answer, SessionError> {
         let Self { mut response, request_id, url } = self;
         let mut body = Zeroizing::new(Vec::new());
         loop {

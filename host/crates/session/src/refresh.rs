@@ -58,7 +58,8 @@ impl Session {
         rejected: Option<&Token>,
         target: Option<&Url>,
     ) -> Result<Access, SessionError> {
-        let record = self.store()?.load()?.ok_or_else(|| self.not_signed_in())?;
+        let stored = tracing::info_span!("auth.credentials").in_scope(|| self.store()?.load())?;
+        let record = stored.ok_or_else(|| self.not_signed_in())?;
         // Before anything is sent for its sake.
         self.check_origin(&record.origins, target)?;
         let record =

@@ -14,6 +14,7 @@ use crate::commands::plugin::source;
 use crate::commands::plugin::wishes::Wishes;
 use crate::context::Context;
 use crate::error::HostError;
+use crate::reply::schema::{Is, Member, of_record};
 use crate::reply::{self, Reply};
 
 /// Add a command pack, after showing what it may do
@@ -41,6 +42,23 @@ pub struct Arguments {
     /// Call the pack's command by another word
     #[arg(long = "as", value_name = "WORD")]
     alias: Option<String>,
+}
+
+/// What its records have.
+const MEMBERS: &[Member] = &[
+    ("id", Is::Text),
+    ("version", Is::Text),
+    ("digest", Is::Text),
+    ("commands", Is::Texts),
+    ("granted", Is::Texts),
+    ("source", Is::OptionalText),
+    ("link", Is::Flag),
+    ("key-id", Is::OptionalText),
+];
+
+/// The JSON Schema of its records.
+pub fn schema() -> serde_json::Value {
+    of_record("plugin add", MEMBERS, &[])
 }
 
 /// How it answers.

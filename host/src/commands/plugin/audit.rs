@@ -15,6 +15,7 @@ use crate::cli::values;
 use crate::commands::plugin::authority::Pack;
 use crate::context::Context;
 use crate::error::{HostError, Kind, Said};
+use crate::reply::schema::{Is, Member, of_record};
 use crate::reply::{self, Reply};
 
 /// Problems that are named; of those beyond there is the number.
@@ -69,6 +70,54 @@ enum Decision {
 
 fn since(text: &str) -> Result<jiff::Timestamp, String> {
     values::moment(text, jiff::Timestamp::now())
+}
+
+/// What a line of the log has, of which those without a value are left out.
+const LINE: &[Member] = &[
+    ("version", Is::Count),
+    ("sequence", Is::Count),
+    ("time", Is::Time),
+    ("profile", Is::Text),
+    ("command", Is::Text),
+    ("pack", Is::Text),
+    ("pack_version", Is::Text),
+    ("digest", Is::Text),
+    ("kind", Is::Text),
+    ("decision", Is::Word(&["allowed", "denied"])),
+    ("operation", Is::Text),
+    ("fields", Is::Texts),
+    ("rule", Is::Text),
+    ("capability", Is::Text),
+    ("outcome", Is::Text),
+    ("seconds", Is::Number),
+    ("bytes", Is::Count),
+    ("events", Is::Count),
+    ("repeated", Is::Count),
+    ("previous", Is::Text),
+    ("hash", Is::Text),
+];
+const LEFT_OUT: &[&str] =
+    &["operation", "fields", "rule", "capability", "outcome", "seconds", "bytes", "events", "repeated"];
+
+/// What the record of a check has.
+const VERIFIED: &[Member] = &[
+    ("whole", Is::Flag),
+    ("files", Is::Count),
+    ("lines", Is::Count),
+    ("first", Is::OptionalTime),
+    ("last", Is::OptionalTime),
+    ("torn", Is::Count),
+    ("problems", Is::Count),
+    ("places", Is::Texts),
+    ("meaning", Is::Text),
+];
+
+/// The JSON Schema of its records.
+pub fn schema(arguments: &Arguments) -> serde_json::Value {
+    match arguments.verify {
+        true => of_record("plugin audit --verify", VERIFIED, &[]),
+        false => of_record("plugin audit", LINE, LEFT_OUT),
+    }
 }
 
 /// How it answers.

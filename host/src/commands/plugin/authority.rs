@@ -21,6 +21,7 @@ use crate::catalog::PackOrigin;
 use crate::commands::plugin::consent;
 use crate::context::Context;
 use crate::error::{HostError, Kind};
+use crate::reply::schema::{Is, Member, of_record};
 use crate::reply::{self, Reply};
 use crate::team_policy;
 
@@ -181,6 +182,15 @@ fn broken(pack: &Installed) -> HostError {
         None => ("it is not active".to_owned(), Vec::new()),
     };
     HostError::said(Kind::Failed, format!("pack `{}` cannot be used: {reason}", pack.id), remedy)
+}
+
+/// What its records have.
+const MEMBERS: &[Member] =
+    &[("capability", Is::Text), ("granted", Is::Flag), ("policy", Is::OptionalRecord(team_policy::MEMBERS))];
+
+/// The JSON Schema of its records.
+pub fn schema() -> serde_json::Value {
+    of_record("plugin grant", MEMBERS, &[])
 }
 
 /// How both answer.

@@ -12,6 +12,7 @@ use vantage_store::{FoundSignature, LOCK_FILE, Layout, Publication};
 use crate::commands::plugin::lock;
 use crate::context::Context;
 use crate::error::HostError;
+use crate::reply::schema::{Is, Member, of_record};
 use crate::reply::{self, Reply};
 
 /// Put the added packs into a folder, for machines without a network
@@ -25,6 +26,14 @@ pub struct Arguments {
     /// The folder to make
     #[arg(value_name = "FOLDER")]
     folder: PathBuf,
+}
+
+/// What its records have.
+const MEMBERS: &[Member] = &[("folder", Is::Text), ("packs", Is::Texts), ("digest", Is::Text)];
+
+/// The JSON Schema of its records.
+pub fn schema() -> serde_json::Value {
+    of_record("plugin bundle", MEMBERS, &[])
 }
 
 /// How it answers.

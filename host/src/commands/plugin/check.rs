@@ -24,6 +24,7 @@ use crate::commands::plugin::examine::Read;
 use crate::commands::plugin::{incoming, show};
 use crate::context::Context;
 use crate::error::{HostError, Kind};
+use crate::reply::schema::{Is, Member, of_record};
 use crate::reply::{self, Reply};
 use schema::{Against, Compared};
 use signed::Signed;
@@ -73,6 +74,54 @@ struct Report {
 struct Problem {
     message: String,
     hints: Vec<String>,
+}
+
+/// What its record has.
+const MEMBERS: &[Member] = &[
+    ("file", Is::Text),
+    ("id", Is::OptionalText),
+    ("version", Is::OptionalText),
+    ("summary", Is::OptionalText),
+    ("size", Is::Count),
+    ("digest", Is::Text),
+    ("imports", Is::Texts),
+    ("commands", Is::Records(&[("line", Is::Text), ("summary", Is::Text), ("hidden", Is::Flag)])),
+    (
+        "capabilities",
+        Is::Records(&[
+            ("capability", Is::Text),
+            ("group", Is::Text),
+            ("meaning", Is::Text),
+            ("purposes", Is::Texts),
+            ("reaches", Is::Texts),
+        ]),
+    ),
+    ("authority", Is::Texts),
+    ("signature", Is::Record(&[("status", Is::Word(&["unsigned", "unverified", "signed", "refused"]))])),
+    (
+        "start",
+        Is::OptionalRecord(&[
+            ("compiling_ms", Is::Number),
+            ("warm_ms", Is::Number),
+            (
+                "used",
+                Is::Record(&[
+                    ("memory", Is::Count),
+                    ("memory_allowed", Is::Count),
+                    ("computing_ms", Is::Number),
+                    ("computing_ms_allowed", Is::Number),
+                ]),
+            ),
+        ]),
+    ),
+    ("schema", Is::Records(&[("api", Is::Text), ("against", Is::Text), ("compared", Is::Flag)])),
+    ("warnings", Is::Texts),
+    ("problems", Is::Texts),
+];
+
+/// The JSON Schema of its record.
+pub fn schema() -> serde_json::Value {
+    of_record("plugin check", MEMBERS, &[])
 }
 
 /// How it answers.

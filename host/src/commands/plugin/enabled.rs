@@ -8,6 +8,7 @@ use vantage_output::AnswerSpec;
 use crate::commands::plugin::authority::Pack;
 use crate::context::Context;
 use crate::error::HostError;
+use crate::reply::schema::{Is, Member, of_record};
 use crate::reply::{self, Reply};
 
 /// A pack
@@ -15,6 +16,14 @@ use crate::reply::{self, Reply};
 pub struct Arguments {
     /// Pack, by id or by the word of its command
     pack: String,
+}
+
+/// What its records have.
+const MEMBERS: &[Member] = &[("id", Is::Text), ("enabled", Is::Flag)];
+
+/// The JSON Schema of its records.
+pub fn schema() -> serde_json::Value {
+    of_record("plugin enable", MEMBERS, &[])
 }
 
 /// How it answers.

@@ -11,6 +11,7 @@ use crate::commands::plugin::key_file::{self, Locked};
 use crate::commands::plugin::staged::{self, PRIVATE, PUBLIC, Staged};
 use crate::context::Context;
 use crate::error::HostError;
+use crate::reply::schema::{Is, Member, of_record};
 use crate::reply::{self, Reply};
 
 /// Make a key pair to sign packs with
@@ -45,6 +46,20 @@ pub struct Arguments {
     /// Replace files that are there
     #[arg(long)]
     force: bool,
+}
+
+/// What its records have.
+const MEMBERS: &[Member] = &[
+    ("public-key", Is::Text),
+    ("key-id", Is::Text),
+    ("secret-file", Is::Text),
+    ("public-file", Is::Text),
+    ("succession-file", Is::OptionalText),
+];
+
+/// The JSON Schema of its records.
+pub fn schema() -> serde_json::Value {
+    of_record("plugin keygen", MEMBERS, &[])
 }
 
 /// How it answers.

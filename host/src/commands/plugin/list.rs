@@ -10,12 +10,28 @@ use vantage_store::Installed;
 use crate::cli;
 use crate::context::Context;
 use crate::error::HostError;
+use crate::reply::schema::{Is, Member, of_record};
 use crate::reply::{self, Reply};
 use vantage_output::AnswerSpec;
 
 /// List the bundled and the added packs
 #[derive(Debug, Clone, Args)]
 pub struct Arguments {}
+
+/// What its records have.
+const MEMBERS: &[Member] = &[
+    ("id", Is::Text),
+    ("version", Is::OptionalText),
+    ("commands", Is::Texts),
+    ("status", Is::Word(&["bundled", "added", "disabled", "shadowed", "denied", "broken"])),
+    ("source", Is::OptionalText),
+    ("digest", Is::Text),
+];
+
+/// The JSON Schema of its records.
+pub fn schema() -> serde_json::Value {
+    of_record("plugin list", MEMBERS, &[])
+}
 
 /// How it answers.
 pub fn answer() -> AnswerSpec {

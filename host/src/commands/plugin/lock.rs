@@ -14,6 +14,7 @@ use vantage_store::{Generation, Installed, LOCK_FILE, LockFile, LockFileError, L
 use crate::commands::plugin::staged::{PUBLIC, Staged};
 use crate::context::Context;
 use crate::error::{HostError, Kind};
+use crate::reply::schema::{Is, Member, of_record};
 use crate::reply::{self, Reply};
 
 /// Write down the added packs, so that others can have the same
@@ -27,6 +28,14 @@ pub struct Arguments {
     /// The file to write
     #[arg(long, value_name = "FILE", default_value = LOCK_FILE)]
     file: PathBuf,
+}
+
+/// What its records have.
+const MEMBERS: &[Member] = &[("file", Is::Text), ("packs", Is::Texts), ("digest", Is::Text)];
+
+/// The JSON Schema of its records.
+pub fn schema() -> serde_json::Value {
+    of_record("plugin lock", MEMBERS, &[])
 }
 
 /// How it answers.

@@ -14,6 +14,7 @@ use vantage_store::{Address, FetchError, Installed, RegistryAddress, Wanted};
 use crate::commands::plugin::source;
 use crate::context::Context;
 use crate::error::{HostError, Kind};
+use crate::reply::schema::{Is, Member, of_record};
 use crate::reply::{self, Reply};
 
 /// Look for newer versions of the added packs
@@ -21,6 +22,21 @@ use crate::reply::{self, Reply};
 pub struct Arguments {
     /// Pack, by id or by the word of its command; all if it is left out
     pack: Option<String>,
+}
+
+/// What its records have.
+const MEMBERS: &[Member] = &[
+    ("id", Is::Text),
+    ("version", Is::OptionalText),
+    ("wanted", Is::OptionalText),
+    ("latest", Is::OptionalText),
+    ("status", Is::Text),
+    ("source", Is::OptionalText),
+];
+
+/// The JSON Schema of its records.
+pub fn schema() -> serde_json::Value {
+    of_record("plugin outdated", MEMBERS, &[])
 }
 
 /// How it answers.

@@ -16,6 +16,7 @@ use crate::commands::plugin::examine::Read;
 use crate::commands::plugin::source;
 use crate::context::Context;
 use crate::error::{HostError, Kind};
+use crate::reply::schema::{Is, Member, of_record};
 use crate::reply::{self, Reply};
 
 /// What every component of a pack exports.
@@ -36,6 +37,21 @@ pub struct Arguments {
     /// The repository: oci://HOST/REPOSITORY, or the id of a pack whose publisher has a registry
     #[arg(value_name = "REPOSITORY")]
     repository: String,
+}
+
+/// What its records have.
+const MEMBERS: &[Member] = &[
+    ("id", Is::Text),
+    ("version", Is::Text),
+    ("reference", Is::Text),
+    ("manifest", Is::Text),
+    ("digest", Is::Text),
+    ("key-id", Is::OptionalText),
+];
+
+/// The JSON Schema of its records.
+pub fn schema() -> serde_json::Value {
+    of_record("plugin publish", MEMBERS, &[])
 }
 
 /// How it answers.

@@ -8,6 +8,7 @@ use vantage_store::{Removed, StoreError};
 use crate::commands::plugin::authority::Pack;
 use crate::context::Context;
 use crate::error::HostError;
+use crate::reply::schema::{Is, Member, of_record};
 use crate::reply::{self, Reply};
 
 /// Remove a pack with its grants and what it kept
@@ -23,6 +24,21 @@ pub struct Arguments {
     /// Leave what the pack kept, for when the same publisher's is added again
     #[arg(long)]
     keep_storage: bool,
+}
+
+/// What its records have.
+const MEMBERS: &[Member] = &[
+    ("removed", Is::Text),
+    ("versions", Is::Texts),
+    ("grants", Is::Texts),
+    ("object-bytes", Is::Count),
+    ("storage-bytes", Is::Count),
+    ("storage-kept", Is::Flag),
+];
+
+/// The JSON Schema of its records.
+pub fn schema() -> serde_json::Value {
+    of_record("plugin remove", MEMBERS, &[])
 }
 
 /// How it answers.

@@ -9,6 +9,7 @@ use vantage_policy::team::Candidate;
 
 use crate::context::Context;
 use crate::error::HostError;
+use crate::reply::schema::{Is, Member, of_record};
 use crate::reply::{self, Reply};
 use crate::team_policy;
 
@@ -28,6 +29,15 @@ pub struct Arguments {
     /// The version to go to, of those that are kept
     #[arg(long, value_name = "VERSION")]
     to: Option<Version>,
+}
+
+/// What its records have.
+const MEMBERS: &[Member] =
+    &[("id", Is::Text), ("from", Is::OptionalText), ("version", Is::OptionalText), ("digest", Is::Text)];
+
+/// The JSON Schema of its records.
+pub fn schema() -> serde_json::Value {
+    of_record("plugin rollback", MEMBERS, &[])
 }
 
 /// How it answers.

@@ -16,6 +16,7 @@ use crate::commands::plugin::authority::Pack;
 use crate::context::Context;
 use crate::error::HostError;
 use crate::platform_words::PlatformWords;
+use crate::reply::schema::{Is, Member, of_record};
 use crate::reply::{self, Reply};
 use crate::team_policy;
 
@@ -42,6 +43,54 @@ struct Standing {
     granted: bool,
     since: Option<String>,
     bar: Option<Bar>,
+}
+
+/// What its record has.
+const MEMBERS: &[Member] = &[
+    ("id", Is::Text),
+    ("version", Is::Text),
+    ("summary", Is::Text),
+    ("source", Is::OptionalText),
+    ("link", Is::OptionalText),
+    ("lock", Is::OptionalText),
+    ("added", Is::OptionalTime),
+    ("digest", Is::Text),
+    ("key-id", Is::OptionalText),
+    (
+        "versions",
+        Is::Records(&[
+            ("version", Is::Text),
+            ("digest", Is::Text),
+            ("added", Is::Time),
+            ("source", Is::Text),
+            ("key-id", Is::OptionalText),
+        ]),
+    ),
+    ("homepage", Is::OptionalText),
+    ("license", Is::OptionalText),
+    ("commands", Is::Records(&[("line", Is::Text), ("summary", Is::Text)])),
+    (
+        "capabilities",
+        Is::Records(&[
+            ("capability", Is::Text),
+            ("group", Is::Text),
+            ("meaning", Is::Text),
+            ("granted", Is::Flag),
+            ("since", Is::OptionalTime),
+            ("policy", Is::OptionalRecord(team_policy::MEMBERS)),
+            ("purposes", Is::Texts),
+            ("platform", Is::OptionalText),
+            ("reaches", Is::Texts),
+        ]),
+    ),
+    ("authority", Is::Texts),
+    ("policy", Is::OptionalRecord(team_policy::MEMBERS)),
+    ("warning", Is::OptionalText),
+];
+
+/// The JSON Schema of its record.
+pub fn schema() -> Value {
+    of_record("plugin show", MEMBERS, &[])
 }
 
 /// How it answers.

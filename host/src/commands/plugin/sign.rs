@@ -15,6 +15,7 @@ use crate::commands::plugin::key_file::Locked;
 use crate::commands::plugin::staged::{PUBLIC, Staged};
 use crate::context::Context;
 use crate::error::HostError;
+use crate::reply::schema::{Is, Member, of_record};
 use crate::reply::{self, Reply};
 
 /// Sign a pack, so that its users can tell that it is yours
@@ -36,6 +37,21 @@ pub struct Arguments {
     /// File for the signature, instead of the pack's name with `.minisig`
     #[arg(long, value_name = "FILE")]
     signature: Option<PathBuf>,
+}
+
+/// What its records have.
+const MEMBERS: &[Member] = &[
+    ("id", Is::Text),
+    ("version", Is::Text),
+    ("digest", Is::Text),
+    ("key-id", Is::Text),
+    ("public-key", Is::Text),
+    ("signature", Is::Text),
+];
+
+/// The JSON Schema of its records.
+pub fn schema() -> serde_json::Value {
+    of_record("plugin sign", MEMBERS, &[])
 }
 
 /// How it answers.

@@ -25,6 +25,7 @@ use crate::commands::plugin::{authority, lock, remove, source};
 use crate::context::Context;
 use crate::error::{HostError, Kind, Said};
 use crate::framed::framed;
+use crate::reply::schema::{Is, Member, of_record};
 use crate::reply::{self, Reply};
 use crate::{team_policy, terminal};
 
@@ -50,6 +51,15 @@ pub struct Arguments {
     /// Accept all that the lock with this digest asks for
     #[arg(long, value_name = "SHA256", conflicts_with = "locked")]
     accept_lock: Option<String>,
+}
+
+/// What its records have.
+const MEMBERS: &[Member] =
+    &[("id", Is::Text), ("version", Is::OptionalText), ("status", Is::Text), ("differs", Is::Texts)];
+
+/// The JSON Schema of its records.
+pub fn schema() -> serde_json::Value {
+    of_record("plugin sync", MEMBERS, &[])
 }
 
 /// How it answers.

@@ -11,6 +11,7 @@ use vantage_store::signature::PublicKey;
 
 use crate::context::Context;
 use crate::error::HostError;
+use crate::reply::schema::{Is, Member, of_record};
 use crate::reply::{self, Reply};
 
 /// Look at the keys of publishers, and decide about them
@@ -37,6 +38,20 @@ pub struct Arguments {
     /// Forget the publisher's keys, or the one for `--from`
     #[arg(long, requires = "publisher")]
     remove: bool,
+}
+
+/// What its records have.
+const MEMBERS: &[Member] = &[
+    ("publisher", Is::Text),
+    ("from", Is::Text),
+    ("key", Is::OptionalText),
+    ("key-id", Is::OptionalText),
+    ("since", Is::Time),
+];
+
+/// The JSON Schema of its records.
+pub fn schema() -> serde_json::Value {
+    of_record("plugin trust", MEMBERS, &[])
 }
 
 /// How it answers.

@@ -18,6 +18,7 @@ use crate::commands::plugin::incoming::Incoming;
 use crate::commands::plugin::wishes::Wishes;
 use crate::context::Context;
 use crate::error::{HostError, Kind, Said};
+use crate::reply::schema::{Is, Member, of_record};
 use crate::reply::{self, Reply};
 
 /// Bring added packs to their newest versions
@@ -32,6 +33,15 @@ pub struct Arguments {
     pack: Option<String>,
     #[command(flatten)]
     wishes: Wishes,
+}
+
+/// What its records have.
+const MEMBERS: &[Member] =
+    &[("id", Is::Text), ("from", Is::OptionalText), ("version", Is::Text), ("status", Is::Text)];
+
+/// The JSON Schema of its records.
+pub fn schema() -> serde_json::Value {
+    of_record("plugin upgrade", MEMBERS, &[])
 }
 
 /// How it answers.

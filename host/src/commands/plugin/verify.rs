@@ -7,6 +7,7 @@ use vantage_store::Verified;
 
 use crate::context::Context;
 use crate::error::{HostError, Kind, Said};
+use crate::reply::schema::{Is, Member, of_record};
 use crate::reply::{self, Reply};
 
 /// Check the stored files of added packs against their digests
@@ -14,6 +15,21 @@ use crate::reply::{self, Reply};
 pub struct Arguments {
     /// Pack, by id or by the word of its command; all if it is left out
     pack: Option<String>,
+}
+
+/// What its records have.
+const MEMBERS: &[Member] = &[
+    ("id", Is::Text),
+    ("version", Is::Text),
+    ("active", Is::Flag),
+    ("status", Is::Word(&["whole", "damaged"])),
+    ("problem", Is::OptionalText),
+    ("digest", Is::Text),
+];
+
+/// The JSON Schema of its records.
+pub fn schema() -> serde_json::Value {
+    of_record("plugin verify", MEMBERS, &[])
 }
 
 /// How it answers.

@@ -11,12 +11,22 @@ use vantage_runtime::{Component, Origin, Runtime};
 
 use crate::context::Context;
 use crate::error::{HostError, Kind};
+use crate::reply::schema::{Is, Member, of_record};
 use crate::reply::{self, Reply};
 use crate::working::Working;
 
 /// Compile all packs, so that no command waits for it
 #[derive(Debug, Clone, Args)]
 pub struct Arguments {}
+
+/// What its records have.
+const MEMBERS: &[Member] =
+    &[("id", Is::Text), ("status", Is::Word(&["was there", "compiled", "broken"])), ("digest", Is::Text)];
+
+/// The JSON Schema of its records.
+pub fn schema() -> serde_json::Value {
+    of_record("plugin warm", MEMBERS, &[])
+}
 
 /// How it answers.
 pub fn answer() -> AnswerSpec {

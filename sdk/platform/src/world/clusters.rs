@@ -45,15 +45,24 @@ pub(crate) const STATUSES: [&str; 5] = ["ready", "preparing", "degraded", "faile
 const USUAL_STATUSES: [&str; 8] =
     ["ready", "ready", "ready", "ready", STATUSES[1], STATUSES[2], STATUSES[3], STATUSES[4]];
 
-/// Fills the table: `number` clusters for the first organization, a few for each other.
-pub(crate) fn make(connection: &Connection, seed: u64, number: usize) -> rusqlite::Result<()> {
+/// Fills the table: `number` clusters for the first organization, a few for each other. The first of the
+/// first organization's are called as `given` says.
+pub(crate) fn make(
+    connection: &Connection,
+    seed: u64,
+    number: usize,
+    given: &[String],
+) -> rusqlite::Result<()> {
     for (index, organization) in (0..).zip(ORGANIZATIONS) {
         let number = if index == 0 { number } else { FEW };
         let mut names = Dice::new(seed);
         // Any odd number would do: it sets the organizations' dice apart.
         let mut details = Dice::new(seed ^ 0x5851_f42d_4c95_7f2d_u64.wrapping_mul(index + 1));
         for position in 0..number {
-            let cluster = cluster(organization, position, &mut names, &mut details);
+            let mut cluster = cluster(organization, position, &mut names, &mut details);
+            if let Some(name) = given.get(position).filter(|_| index == 0) {
+                cluster.name.clone_from(name);
+            }
             insert(connection, organization.id, &cluster)?;
         }
     }

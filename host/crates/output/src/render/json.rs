@@ -82,6 +82,13 @@ pub(crate) fn compacted(json: &str) -> String {
     out
 }
 
+/// `json` with two spaces for each level.
+pub(crate) fn indented(json: &str) -> String {
+    let mut out = String::with_capacity(json.len() * 2);
+    write(json, Some(0), &mut out);
+    out
+}
+
 /// Writes the JSON text `json`, which is known to be valid: indented from `level` on, or compactly.
 fn write(json: &str, level: Option<usize>, out: &mut String) {
     let mut writer = Writer { out, level };

@@ -112,6 +112,10 @@ impl Render for Live {
         Some(out)
     }
 
+    fn resized(&mut self) {
+        self.changed = !self.rows.is_empty();
+    }
+
     fn end(&mut self, view: &View<'_>, _: bool, out: &mut String) {
         if !self.rows.is_empty() {
             let rows: Vec<_> = self.rows.iter().map(|row| &row.cells).collect();

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{ErrorReport, TimingRow};
+use crate::{ErrorReport, TimingRow, Totals};
 
 fn said(style: Style, speak: impl FnOnce(&Console)) -> String {
     let bench = Bench::new(style);
@@ -80,12 +80,16 @@ fn quiet_silences_notes_and_never_warnings() {
 fn programs_get_json_lines_of_which_the_error_is_the_last() {
     let text = said(piped(Some(Format::Json)), |console| {
         everything(console);
-        console.timings(&[TimingRow {
+        let row = TimingRow {
             name: "start".to_owned(),
             start: std::time::Duration::ZERO,
             length: std::time::Duration::from_millis(2),
+            end: std::time::Duration::from_millis(2),
             depth: 0,
-        }]);
+            count: 1,
+            bytes: 0,
+        };
+        console.timings(&[row], &Totals::default());
         console.error(&ErrorReport { kind: "denied".to_owned(), exit: 5, ..ErrorReport::default() });
     });
     assert!(text.chars().all(|character| character == '\n' || !crate::visible::is_hidden(character)));
@@ -102,7 +106,14 @@ fn programs_get_json_lines_of_which_the_error_is_the_last() {
             json!({ "warning": "bundled" }),
             json!({ "note": "Traceback:\tline 1", "pack": "acme/x" }),
             json!({ "log": "DEBUG pack: \u{9b}m" }),
-            json!({ "timings": [{ "name": "start", "start_ms": 0.0, "length_ms": 2.0, "depth": 0 }] }),
+            json!({
+                "timings": [{
+                    "name": "start", "start_ms": 0.0, "length_ms": 2.0, "depth": 0, "count": 1, "bytes": 0,
+                }],
+                "peak_memory": null,
+                "requests": 0,
+                "bytes": 0,
+            }),
         ]
     );
     assert_eq!(error["error"]["kind"], "denied");
