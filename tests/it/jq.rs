@@ -13,12 +13,46 @@ use crate::{VANTAGE, seeded, signed_in, world};
 fn strings_are_printed_raw_and_all_else_as_json() {
     let world = signed_in();
     let run = |line: &[&str]| world.run(line).expect(0);
-    assert_snapshot!(run(&["cluster", "list", "--jq", ".[:2][] | .name"]), @"");
-    assert_snapshot!(run(&["cluster", "list", "--jq", "length, (.[0] | {name, status}), map(.status) "]), @"");
-    assert_snapshot!(run(&["cluster", "get", "calm-lagoon-02", "--jq", ".status"]), @"");
-    assert_snapshot!(run(&["version", "--jq", "keys"]), @"");
-    assert_snapshot!(run(&["plugin", "list", "--sort", "-id", "--jq", ".[].id"]), @"");
-    assert_snapshot!(run(&["profile", "list", "--jq", ".[] | select(.active).name"]), @"");
+    assert_snapshot!(run(&["cluster", "list", "--jq", ".[:2][] | .name"]), @"
+    exit: 0
+    --- stdout
+    brisk-jetty-05
+    calm-lagoon-02
+    --- stderr
+    ");
+    assert_snapshot!(run(&["cluster", "list", "--jq", "length, (.[0] | {name, status}), map(.status) "]), @r#"
+    exit: 0
+    --- stdout
+    7
+    {"name":"brisk-jetty-05","status":"ready"}
+    ["ready","ready","ready","ready","stopped","ready","ready"]
+    --- stderr
+    "#);
+    assert_snapshot!(run(&["cluster", "get", "calm-lagoon-02", "--jq", ".status"]), @"
+    exit: 0
+    --- stdout
+    ready
+    --- stderr
+    ");
+    assert_snapshot!(run(&["version", "--jq", "keys"]), @r#"
+    exit: 0
+    --- stdout
+    ["contract","engine","target","version"]
+    --- stderr
+    "#);
+    assert_snapshot!(run(&["plugin", "list", "--sort", "-id", "--jq", ".[].id"]), @"
+    exit: 0
+    --- stdout
+    vantage/job
+    vantage/cluster
+    --- stderr
+    ");
+    assert_snapshot!(run(&["profile", "list", "--jq", ".[] | select(.active).name"]), @"
+    exit: 0
+    --- stdout
+    test
+    --- stderr
+    ");
     let api = ["api", "{ clusters(first: 1) { total } }", "--jq", ".clusters.total"];
     assert_eq!(run(&api).stdout, "7\n");
     // Lists are gathered before the filter sees them, and limited before that.
@@ -54,7 +88,13 @@ fn what_cannot_be_filtered_is_refused_before_anything_is_asked() {
         assert!(ran.stderr.contains(snapshot), "no `{snapshot}` in {ran}");
     }
     assert_eq!(asked(), before);
-    assert_snapshot!(world.run(&["cluster", "list", "--jq", ".[].name.first"]).expect(1), @"");
+    assert_snapshot!(world.run(&["cluster", "list", "--jq", ".[].name.first"]).expect(1), @r#"
+    exit: 1
+    --- stdout
+    --- stderr
+    error: the filter of `--jq` failed: cannot index "brisk-jetty-05" with "first"
+    hint: -o json without --jq shows what it was given
+    "#);
     // Who usually wants tables wants JSON here.
     let mut usually = world.command(&["cluster", "list", "--jq", "length"]);
     assert_eq!(world.finish(usually.env("VANTAGE_OUTPUT", "table")).expect(0).stdout, "7\n");

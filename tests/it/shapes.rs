@@ -25,7 +25,12 @@ fn leaves(command: &Command, path: &str, found: &mut Vec<(String, Command)>) {
 fn line(path: &str, command: &Command) -> Vec<String> {
     let needed = command.get_arguments().filter(|argument| argument.is_required_set());
     let values = needed.flat_map(|argument| {
-        let value = if argument.get_id() == "shell" { "bash" } else { "x" };
+        let value = match argument.get_id().as_str() {
+            "shell" => "bash",
+            "lang" => "rust",
+            "capabilities" | "capability" => "query cluster/Query.clusters",
+            _ => "x",
+        };
         let option = argument.get_long().filter(|_| !argument.is_positional());
         option.map(|name| format!("--{name}")).into_iter().chain([value.to_owned()])
     });
@@ -85,7 +90,48 @@ fn every_command_of_a_bundled_pack_says_what_its_records_are() {
 
 #[test]
 fn a_command_without_records_says_so() {
-    insta::assert_snapshot!(world().run(&["login", "--schema"]).expect(3), @"");
-    insta::assert_snapshot!(world().run(&["api", "{ x }", "--schema"]).expect(3), @"");
-    insta::assert_snapshot!(world().run(&["version", "--schema"]).expect(0), @"");
+    insta::assert_snapshot!(world().run(&["login", "--schema"]).expect(3), @"
+    exit: 3
+    --- stdout
+    --- stderr
+    error: this command gives no records, so there is no schema
+    hint: leave --schema out
+    ");
+    insta::assert_snapshot!(world().run(&["api", "{ x }", "--schema"]).expect(3), @"
+    exit: 3
+    --- stdout
+    --- stderr
+    error: what `api` answers with is not described by a schema of its own
+    hint: it is what the document selects, as the API's schema says
+    ");
+    insta::assert_snapshot!(world().run(&["version", "--schema"]).expect(0), @r#"
+    exit: 0
+    --- stdout
+    {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "title": "A record of vantage version",
+      "type": "object",
+      "properties": {
+        "version": {
+          "type": "string"
+        },
+        "contract": {
+          "type": "string"
+        },
+        "engine": {
+          "type": "string"
+        },
+        "target": {
+          "type": "string"
+        }
+      },
+      "required": [
+        "version",
+        "contract",
+        "engine",
+        "target"
+      ]
+    }
+    --- stderr
+    "#);
 }
