@@ -112,7 +112,7 @@ fn values_that_the_program_knows_itself() {
     assert_eq!(values(&["vantage", "whoami", "--output=y"]), ["--output=yaml"]);
     assert_eq!(values(&["vantage", "whoami", "-oc"]), ["-ocsv"]);
     assert_eq!(values(&["vantage", "--color", ""]), ["auto", "always", "never"]);
-    assert_eq!(values(&["vantage", "-p", ""]), ["test"]);
+    assert_eq!(values(&["vantage", "-p", ""]), ["default", "test"]);
     assert_eq!(values(&["vantage", "profile", "use", "t"]), ["test"]);
     assert_eq!(values(&["vantage", "config", "set", "cred"]), ["credential-store", "credential-command"]);
     assert_eq!(values(&["vantage", "config", "get", "pol"]), ["policy"]);
@@ -162,7 +162,9 @@ fn values_by_packs_are_the_platforms_and_what_is_on_the_line_counts() {
     assert_eq!(once_there(&world, &["vantage", "cluster", "get", name]), [row.as_str()]);
     let recorded = recorded(&world, "vantage/cluster");
     let of_completion = recorded.iter().filter(|line| line["command"] == "completion cluster get");
-    assert!(of_completion.clone().count() > 0 && of_completion.clone().all(|line| line["decision"] == "allowed"));
+    assert!(
+        of_completion.clone().count() > 0 && of_completion.clone().all(|line| line["decision"] == "allowed")
+    );
 
     let rows = once_there(&world, &["vantage", "completer", "here", "--size", "small", "--word", "two"]);
     assert_eq!(rows, [r#"two words | {"place":"here","size":"small"}"#]);

@@ -104,8 +104,11 @@ impl Found {
         let words: Vec<OsString> = self.before.iter().cloned().chain([OsString::from(typed)]).collect();
         let place = words.len() - 1;
         let found = complete(&mut self.tree.clone(), words, place, None).unwrap_or_default();
-        let asked = found.iter().find(|one| one.get_tag().is_some_and(|tag| tag.to_string() == ASKED));
+        // Of several the last was noted last: an option with its value, as in `--file=`, and not the positional
+        // argument that the same word could be.
+        let asked = found.iter().rfind(|one| is_asked(one));
         let prefix = asked.map(|one| one.get_value().to_string_lossy().into_owned());
+        let prefix = prefix.filter(|prefix| !prefix.is_empty() || !typed.starts_with('-'));
         let noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner).take();
         let asked = noted.zip(prefix).map(|(place, prefix)| Asked { place, prefix });
         (sorted(found, typed), asked)
@@ -122,6 +125,11 @@ impl Found {
     }
 }
 
+/// Whether a candidate stands for what others know.
+fn is_asked(candidate: &CompletionCandidate) -> bool {
+    candidate.get_tag().is_some_and(|tag| tag.to_string() == ASKED)
+}
+
 /// Thinned out and in order: what the word may be, the command's own options, and those that all have.
 fn sorted(found: Vec<CompletionCandidate>, typed: &str) -> Vec<Candidate> {
     let globals = Globals::augment_args(Command::new("globals"));
@@ -130,7 +138,7 @@ fn sorted(found: Vec<CompletionCandidate>, typed: &str) -> Vec<Candidate> {
     };
     let mut ranked: Vec<(u8, Candidate)> = found
         .into_iter()
-        .filter(|one| !one.is_hide_set())
+        .filter(|one| !one.is_hide_set() && !is_asked(one))
         .filter_map(|one| {
             let option = one.get_id().and_then(|id| id.strip_prefix("arg::"));
             let rank = match option {

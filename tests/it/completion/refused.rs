@@ -33,11 +33,12 @@ fn a_sign_in_that_has_expired_is_not_renewed() {
     let stored = || {
         let folder = world.home().join("state/sessions");
         let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-        let mut files: Vec<_> = files.filter(|path| path.extension().is_some_and(|end| end == "json")).collect();
+        let mut files: Vec<_> =
+            files.filter(|path| path.extension().is_some_and(|end| end == "json")).collect();
         assert_eq!(files.len(), 1);
         fs::read(files.remove(0)).unwrap()
     };
-    world.tell("admin/expire", &serde_json::json!({}));
+    world.tell("expire", &serde_json::json!({}));
     let before = stored();
     assert_eq!(candidates(&world, CLUSTERS), [""; 0]);
     assert_eq!(stored(), before, "the sign-in was renewed");
@@ -97,7 +98,13 @@ fn what_cannot_be_read_is_passed_over_in_silence() {
     fs::write(world.home().join("config.toml"), "this is = = not TOML").unwrap();
     assert_eq!(candidates(&world, &["vantage", "cl"]).len(), 1);
     assert_eq!(candidates(&world, &["vantage", "-p", ""]), [""; 0]);
-    for line in [&["__complete"][..], &["__complete", "tcsh", "1", "vantage"], &["__complete", "fish"], &["__complete", "zsh", "9", "vantage"], &["__complete", "bash", "vantage cl"]] {
+    for line in [
+        &["__complete"][..],
+        &["__complete", "tcsh", "1", "vantage"],
+        &["__complete", "fish"],
+        &["__complete", "zsh", "9", "vantage"],
+        &["__complete", "bash", "vantage cl"],
+    ] {
         let ran = world.run(line).expect(0);
         assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), ("", ""), "{line:?}");
     }

@@ -21,7 +21,7 @@ impl<'a> Shell<'a> {
     /// Starts `start`, waits for `prompt`, and enters `setup`.
     fn new(world: &'a World, start: &str, prompt: &str, setup: &str) -> Self {
         let script = format!(
-            "cd \"$VANTAGE_HOME\"; mkdir -p user; HOME=\"$VANTAGE_HOME/user\"; PS1='at your service> '; \
+            "mkdir -p \"$VANTAGE_HOME/user\"; HOME=\"$VANTAGE_HOME/user\"; cd \"$HOME\"; PS1='at your service> '; \
              PATH=\"${{1%/*}}:$PATH\"; export HOME PS1 PATH; exec {start}"
         );
         let emulator = world.in_emulator(&script);
@@ -29,7 +29,9 @@ impl<'a> Shell<'a> {
         emulator.wait_for(prompt);
         let shell = Self { emulator, world };
         shell.emulator.enter(setup);
-        shell.emulator.enter("echo set up: $((20 + 22))");
+        // Not as it is typed, so that it is known to have been run.
+        shell.emulator.enter("echo set' 'up");
+        shell.emulator.wait_for("set up");
         shell
     }
 
@@ -59,7 +61,6 @@ impl<'a> Shell<'a> {
 
     /// Nothing that a pack has said was run.
     fn ran_nothing(&self) {
-        assert!(!self.world.home().join("pwned").exists(), "\n{}", self.emulator.screen());
         assert!(!self.world.home().join("user/pwned").exists(), "\n{}", self.emulator.screen());
     }
 }
@@ -78,9 +79,9 @@ fn completes_all(world: &World, shell: &Shell<'_>, shows_summaries: bool) {
     }
     shell.ran_nothing();
     // What stands in the line afterwards is one word, and no code.
-    shell.until("vantage completer --word \\;", "touch");
+    shell.until("vantage completer --word \\$", "touch");
     shell.emulator.enter(" -o json");
-    shell.emulator.wait_for("\"word\": \";touch pwned\"");
+    shell.emulator.wait_for("\"word\": \"$(touch pwned)\"");
     shell.ran_nothing();
 }
 
@@ -90,15 +91,14 @@ fn bash_completes() {
     let shell = Shell::new(
         &world,
         "bash --norc --noprofile -i",
-        "at your service> ",
+        "at your service>",
         "bind 'set bell-style none'; source <(vantage completion bash)",
     );
-    shell.emulator.wait_for("set up: 42");
     completes_all(&world, &shell, false);
     // Behind a character at which bash breaks words, and within quotes.
     shell.completes("vantage whoami --output=js", "--output=json");
     shell.completes("vantage completer --word \"two", "\"two words\"");
-    std::fs::write(world.home().join("a-file-of-mine"), "x").unwrap();
+    std::fs::write(world.home().join("user/a-file-of-mine"), "x").unwrap();
     shell.completes("vantage api --variables a-fi", "--variables a-file-of-mine");
 }
 
@@ -108,31 +108,33 @@ fn zsh_completes() {
     let shell = Shell::new(
         &world,
         "zsh -f -i",
-        "at your service> ",
+        "at your service>",
         "autoload -Uz compinit; compinit -u -D; source <(vantage completion zsh)",
     );
-    shell.emulator.wait_for("set up: 42");
     completes_all(&world, &shell, true);
     shell.completes("vantage whoami --output=ya", "--output=yaml");
-    std::fs::write(world.home().join("a-file-of-mine"), "x").unwrap();
+    std::fs::write(world.home().join("user/a-file-of-mine"), "x").unwrap();
     shell.completes("vantage api --variables a-fi", "--variables a-file-of-mine");
 }
 
 #[test]
 fn fish_completes() {
     let world = with_completer();
-    let shell = Shell::new(&world, "fish --no-config -i", "> ", "vantage completion fish | source");
+    let shell = Shell::new(&world, "fish --no-config -i", "~", "vantage completion fish | source");
     completes_all(&world, &shell, true);
     shell.completes("vantage whoami --output=ya", "--output=yaml");
-    std::fs::write(world.home().join("a-file-of-mine"), "x").unwrap();
+    std::fs::write(world.home().join("user/a-file-of-mine"), "x").unwrap();
     shell.completes("vantage api --variables a-fi", "--variables a-file-of-mine");
 }
 
 #[test]
 fn elvish_completes() {
     let world = with_completer();
-    let shell = Shell::new(&world, "elvish -norc", "> ", "eval (vantage completion elvish | slurp)");
+    let shell = Shell::new(&world, "elvish -norc", "~", "eval (vantage completion elvish | slurp)");
+    shell.until("vantage completer --size ", "Fits: everywhere");
+    // Its menu is left first.
+    shell.emulator.keys("\u{1b}");
+    shell.emulator.keys(AWAY);
     shell.completes("vantage cl", "vantage cluster");
-    shell.completes("vantage completer --size ", "Fits: everywhere");
     shell.ran_nothing();
 }
