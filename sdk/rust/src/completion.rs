@@ -63,7 +63,9 @@ impl<T: fmt::Display> From<T> for Candidate {
 
 /// The function that knows an argument's values. In a description it is no more than that it is there.
 #[derive(Clone)]
-pub(crate) struct Completer(Rc<dyn Fn(&Session, &Typing) -> Result<Vec<Candidate>>>);
+pub(crate) struct Completer(Rc<Complete>);
+
+type Complete = dyn Fn(&Session, &Typing) -> Result<Vec<Candidate>>;
 
 impl Completer {
     pub(crate) fn new(complete: impl Fn(&Session, &Typing) -> Result<Vec<Candidate>> + 'static) -> Self {
