@@ -9,6 +9,7 @@ pub mod audit;
 pub mod authority;
 pub mod identity;
 pub mod inputs;
+pub mod nothing;
 pub mod platform;
 pub mod questions;
 pub mod storage;

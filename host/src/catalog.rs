@@ -120,7 +120,7 @@ impl Commands {
         commands.bundled(peek.named())?;
         if !environment.is_set(NO_PLUGINS)
             && let Some(folders) = environment.folders()
-            && let Err(error) = commands.installed(&folders, peek, console)
+            && let Err(error) = commands.installed(&folders, peek, Some(console))
         {
             console.warn(&format!("installed packs are not available: {error}"));
             for hint in error.report().hints {
@@ -128,6 +128,20 @@ impl Commands {
             }
         }
         Ok(commands)
+    }
+
+    /// As [`Commands::find`], for a line of which `peek` has seen the words before the one that is being typed:
+    /// that may be any word where it is the first. Nobody is told anything.
+    pub fn to_complete(environment: &Environment, peek: &Peek) -> Self {
+        let mut commands = Self { words: Vec::new(), unlisted: 0, chosen: None };
+        // What cannot be read costs its words, and no others.
+        let _ = commands.bundled(peek.named());
+        if !environment.is_set(NO_PLUGINS)
+            && let Some(folders) = environment.folders()
+        {
+            let _ = commands.installed(&folders, peek, None);
+        }
+        commands
     }
 
     /// Describes the pack `pack`, an id or a word of its own, for a line that begins with one of its words.
@@ -211,7 +225,13 @@ impl Commands {
         Ok(())
     }
 
-    fn installed(&mut self, folders: &Folders, peek: &Peek, console: &Console) -> Result<(), HostError> {
+    /// The packs of the catalog; without a console for a line that is being typed.
+    fn installed(
+        &mut self,
+        folders: &Folders,
+        peek: &Peek,
+        console: Option<&Console>,
+    ) -> Result<(), HostError> {
         let store = Store::open(&folders.data);
         let catalog = store.catalog()?;
         if let Some(named) = peek.named()
@@ -219,7 +239,9 @@ impl Commands {
         {
             // Names that came with a newer vantage win over packs that were there before.
             if cli::is_own(named) {
-                shadowed::tell(named, entry.id(), &folders.state, console);
+                if let Some(console) = console {
+                    shadowed::tell(named, entry.id(), &folders.state, console);
+                }
             } else {
                 self.chosen = Some(Chosen::installed(&entry, named, &store)?);
             }
@@ -227,7 +249,9 @@ impl Commands {
         let is_unknown =
             self.chosen.is_none() && peek.named().is_some_and(|named| !BUILT_INS.contains(&named));
         let others = || catalog.commands().filter(|command| !cli::is_own(command.word));
-        if is_unknown {
+        if console.is_none() && peek.named().is_none() {
+            self.words.extend(others().filter(|command| !command.hidden).map(|command| word(&command)));
+        } else if is_unknown {
             self.words.extend(others().map(|command| word(&command)));
         } else if !help::names_a_command(peek) {
             let mut shown = others().filter(|command| !command.hidden);

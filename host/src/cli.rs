@@ -37,6 +37,8 @@ pub enum BuiltIn {
     Plugin(commands::plugin::Arguments),
     /// Check configuration, folders, sign-in, network and packs
     Doctor(commands::doctor::Arguments),
+    /// Print the script that completes lines in a shell
+    Completion(commands::completion::Arguments),
     /// Show the versions of the host, the pack contract and the engine
     Version(commands::version::Arguments),
 }
@@ -56,8 +58,19 @@ pub struct PackWord {
 
 /// The names of all built-ins, which no pack can take. Written down, since making the tree to ask it takes
 /// time at every start; a test below holds them to it.
-pub const BUILT_INS: [&str; 10] =
-    ["login", "logout", "whoami", "api", "profile", "config", "plugin", "doctor", "version", "help"];
+pub const BUILT_INS: [&str; 11] = [
+    "login",
+    "logout",
+    "whoami",
+    "api",
+    "profile",
+    "config",
+    "plugin",
+    "doctor",
+    "completion",
+    "version",
+    "help",
+];
 
 /// The first words of all that is part of the binary: built-ins, and the commands of bundled packs.
 pub fn own_names() -> impl Iterator<Item = &'static str> {
@@ -101,6 +114,28 @@ pub fn tree(
         return about_one_command(root);
     }
     root.override_help(help::overview(words, unlisted))
+}
+
+/// The tree for a line that is being typed, on which `described` is named already; where nothing is, each of
+/// `words` may be next. All options are shown, since which of them are is for whoever completes to say.
+pub fn tree_to_complete(
+    words: &[PackWord],
+    described: Option<(&str, &Description)>,
+    now: jiff::Timestamp,
+) -> Command {
+    let root = BuiltIn::augment_subcommands(root());
+    if let Some((name, description)) = described {
+        return root.subcommand(packs::tree(name, description, now));
+    }
+    let others = words.iter().map(|word| {
+        Command::new(word.word.clone()).about(word.summary.clone()).hide(word.hidden).disable_help_flag(true)
+    });
+    root.subcommands(others)
+}
+
+/// The tree of one pack alone, for a line that is being typed.
+pub fn tree_of_pack_to_complete(word: &str, description: &Description, now: jiff::Timestamp) -> Command {
+    root().disable_help_subcommand(true).subcommand(packs::tree(word, description, now))
 }
 
 /// The tree of one pack alone, for `vantage plugin exec`: nobody else has its words there.

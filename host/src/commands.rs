@@ -4,6 +4,7 @@
 //! told beside it goes through the console. [`pack`] is the one way in which commands of packs are run.
 
 pub mod api;
+pub mod completion;
 pub mod config;
 pub mod doctor;
 pub mod login;
@@ -33,6 +34,7 @@ pub fn answer(command: &BuiltIn) -> AnswerSpec {
         BuiltIn::Config(arguments) => config::answer(arguments),
         BuiltIn::Plugin(arguments) => plugin::answer(arguments),
         BuiltIn::Doctor(_) => doctor::answer(),
+        BuiltIn::Completion(_) => completion::answer(),
         BuiltIn::Version(_) => version::answer(),
     }
 }
@@ -74,6 +76,7 @@ pub async fn run(command: &BuiltIn, context: &Context) -> Result<Reply, HostErro
         BuiltIn::Config(arguments) => config::run(arguments, context).await,
         BuiltIn::Plugin(arguments) => plugin::run(arguments, context).await,
         BuiltIn::Doctor(arguments) => doctor::run(arguments, context).await,
+        BuiltIn::Completion(arguments) => completion::run(arguments, context).await,
         BuiltIn::Version(arguments) => version::run(arguments, context).await,
     }
 }

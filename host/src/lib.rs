@@ -9,6 +9,7 @@
 //! - [`follow`]: packs whose file has a new build;
 //! - [`context`]: builds sessions, stores and engines when a command asks for them;
 //! - [`commands`]: one file a command;
+//! - [`completion`]: what may stand in a line that is being typed;
 //! - [`adapters`]: joins what a pack may ask for to session, store and output;
 //! - [`sign_in`]: what a person sees and decides of a sign-in;
 //! - [`password`]: what is typed and not shown;
@@ -23,6 +24,7 @@ pub mod adapters;
 pub mod catalog;
 pub mod cli;
 pub mod commands;
+pub mod completion;
 pub mod context;
 pub mod diagnostics;
 pub mod environment;
@@ -78,6 +80,9 @@ pub fn run(arguments: Vec<OsString>, environment: Environment) -> ExitCode {
         return sign_in::browser::open(link);
     }
     let began = Instant::now();
+    if let Some(question) = completion::asked(&arguments) {
+        return completion::answer(question, environment, began);
+    }
     panics::install();
     let peek = Peek::at(&arguments);
     let console = diagnostics::first_console(&peek, &environment);

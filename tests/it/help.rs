@@ -26,6 +26,7 @@ fn the_overview_groups_commands_by_what_they_are() {
       config      Show and change settings
       plugin      Add, inspect and remove command packs, and decide what they may do
       doctor      Check configuration, folders, sign-in, network and packs
+      completion  Print the script that completes lines in a shell
       version     Show the versions of the host, the pack contract and the engine
       help        Explain a command
 

@@ -6,6 +6,7 @@
 //! test of their own. What such packs are in other languages, and what no compiler makes, stands below.
 
 mod assembled;
+mod completing;
 mod languages;
 mod meets;
 mod memory;
@@ -116,6 +117,9 @@ hostile! {
     denied_faked: texts::denied_faked;
     fails: texts::fails;
 
+    // While a line is typed.
+    completes_badly: completing::each;
+
     // A clock that is too coarse to time what the host does.
     clock_fine: sandbox::clock_fine;
 
@@ -134,6 +138,7 @@ hostile! {
 /// The guests that mean well, which other tests run.
 const WELL_BEHAVED: &[&str] = &[
     "asker",
+    "completer",
     "describe_counter",
     "fan_out",
     "follower",

@@ -17,6 +17,8 @@ mod cluster;
 mod compiled;
 #[cfg(target_os = "linux")]
 mod compiling;
+#[cfg(target_os = "linux")]
+mod completion;
 mod configuration;
 mod consent;
 mod doctor;

@@ -18,6 +18,8 @@ use crate::error::HostError;
 
 /// How long a line waits for other processes, each of which takes well below a millisecond.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// The same while somebody waits for a value to be completed.
+const SHORT_PATIENCE: Duration = Duration::from_millis(20);
 
 /// The audit log, for one run of a pack.
 pub struct RunLog {
@@ -39,17 +41,27 @@ struct Run {
 impl RunLog {
     /// The log of a run of `command`; touches nothing before there is something to write.
     pub fn new(pack: &Chosen, command: &Command, context: &Context) -> Result<Self, HostError> {
+        // The words alone: what was given to the command is none of the log's.
+        Self::of(pack, command.path.join(" "), PATIENCE, context)
+    }
+
+    /// The log of what is asked for while a value of `command` is completed. No pack has a command that
+    /// begins so.
+    pub fn while_completing(pack: &Chosen, command: &Command, context: &Context) -> Result<Self, HostError> {
+        Self::of(pack, format!("completion {}", command.path.join(" ")), SHORT_PATIENCE, context)
+    }
+
+    fn of(pack: &Chosen, command: String, patience: Duration, context: &Context) -> Result<Self, HostError> {
         let digest = match &pack.origin {
             PackOrigin::Bundled(bundled) => bundled.digest,
             PackOrigin::Installed { digest, .. } => digest,
         };
         Ok(Self {
-            log: AuditLog::open(&context.folders()?.state).with_patience(PATIENCE),
+            log: AuditLog::open(&context.folders()?.state).with_patience(patience),
             console: context.console().clone(),
             run: Run {
                 profile: context.resolved()?.profile.name,
-                // The words alone: what was given to the command is none of the log's.
-                command: command.path.join(" "),
+                command,
                 pack: pack.description.id.clone(),
                 pack_version: pack.description.version.to_string(),
                 digest: digest.to_owned(),

@@ -5,7 +5,7 @@
 //! character is written out.
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser, ValueParser};
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint};
 use serde_json::{Map, Value};
 use vantage_output::visible::Visible;
 use vantage_policy::description::{self, Argument, Description, Kind};
@@ -48,7 +48,8 @@ pub fn arguments(command: &description::Command, matches: &ArgMatches) -> Map<St
     let mut values = Map::new();
     for argument in &command.arguments {
         let given = match &argument.kind {
-            Kind::Flag => Some(Value::Bool(matches.get_flag(&argument.name))),
+            // There even where the line is not whole yet.
+            Kind::Flag => Some(Value::Bool(matches.get_one(&argument.name).copied().unwrap_or_default())),
             _ if argument.repeated => matches
                 .get_many::<Value>(&argument.name)
                 .map(|values| Value::Array(values.cloned().collect())),
@@ -141,6 +142,9 @@ fn arg(argument: &Argument, now: jiff::Timestamp) -> Arg {
     }
     if let Some(default) = &argument.default {
         arg = arg.help(format!("{} [default: {}]", line(&argument.summary), line(&shown(default))));
+    }
+    if matches!(argument.kind, Kind::File) {
+        arg = arg.value_hint(ValueHint::FilePath);
     }
     let name = argument.value_name.clone().unwrap_or_else(|| argument.name.to_uppercase());
     arg.value_name(line(&name))

@@ -15,7 +15,7 @@ use vantage_policy::description::{self, Command, Description};
 use vantage_runtime::ports::Ports;
 use vantage_runtime::{Component, Limits, PackError, RunOutcome, RunRequest, RuntimeError, Usage};
 
-mod before;
+pub(crate) mod before;
 
 use crate::adapters::answers::ConsoleAnswers;
 use crate::adapters::audit::RunLog;

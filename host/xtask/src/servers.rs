@@ -23,11 +23,13 @@ const BROWSER: [&str; 2] = ["chromium", "chromium-driver"];
 const ORAS: &str = "oras==0.2.43";
 
 /// What ends, holds and deceives processes in the tests of a sign-in's life, and keeps its keys; a registry
-/// of packs, and what signs them.
-const TOOLS: [&str; 10] = [
+/// of packs, and what signs them; shells that complete lines.
+const TOOLS: [&str; 13] = [
     "dbus",
     "docker-registry",
+    "elvish",
     "faketime",
+    "fish",
     "gnome-keyring",
     "libsecret-tools",
     "minisign",
@@ -35,6 +37,7 @@ const TOOLS: [&str; 10] = [
     "strace",
     "tmux",
     "util-linux",
+    "zsh",
 ];
 
 /// Install the servers and the browser that the tests run

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use vantage_plugin::{Answer, Argument, Command, Error, ErrorKind, Operation, Result, Session, Union};
 
-use crate::{Cluster, name_argument, provider_argument, shown};
+use crate::{Cluster, provider_argument, shown};
 
 const CREATE: Operation = Operation::new(
     "CreateCluster",
@@ -32,7 +32,7 @@ pub(crate) fn command() -> Command {
             "The platform starts to build the cluster and answers at once; \
              `vantage cluster get NAME` shows when it is ready.",
         )
-        .argument(name_argument("The new cluster's name"))
+        .argument(Argument::text("name", "The new cluster's name").value_name("NAME").positional().required())
         .argument(provider_argument("What the cluster runs on").required())
         .argument(
             Argument::choices("type", "What the cluster is")

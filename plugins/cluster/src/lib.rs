@@ -5,6 +5,7 @@
 //! nowhere: it may hold secrets. The host's bundle builds it as a component and links it natively
 //! for its description.
 
+mod complete;
 mod create;
 mod delete;
 mod get;
@@ -17,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use vantage_plugin::{Answer, Argument, Column, Pack};
 
-vantage_plugin::export!(pack);
+vantage_plugin::export_completing!(pack);
 
 /// The providers that the platform runs clusters on, and what each is.
 const PROVIDERS: [(&str, &str); 5] = [
@@ -101,9 +102,9 @@ fn schema() -> Value {
     })
 }
 
-/// The positional argument that names the cluster.
+/// The positional argument that names a cluster that is there.
 fn name_argument(summary: &str) -> Argument {
-    Argument::text("name", summary).value_name("NAME").positional().required()
+    Argument::text("name", summary).value_name("NAME").positional().required().completed_by(complete::names)
 }
 
 /// The option `--provider` with its choices.

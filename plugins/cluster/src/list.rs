@@ -8,7 +8,7 @@ use crate::{Cluster, provider_argument, shown};
 /// The most that the platform gives at once.
 const PAGE: u32 = 100;
 
-const LIST: Operation = Operation::new(
+pub(crate) const LIST: Operation = Operation::new(
     "ListClusters",
     "cluster",
     "query ListClusters($first: Int!, $after: String, $filters: JSONScalar) {

@@ -5,7 +5,7 @@ use serde_json::json;
 use vantage_plugin::{Answer, Argument, Command, Error, ErrorKind, Operation, Result, Session};
 
 use crate::get::not_found;
-use crate::{Cluster, shown};
+use crate::{Cluster, complete, shown};
 
 const WATCH: Operation = Operation::new(
     "WatchClusters",
@@ -25,7 +25,10 @@ pub(crate) fn command() -> Command {
              On a terminal the rows are drawn over in place; a pipe gets JSON lines, one for each change.",
         )
         .argument(
-            Argument::text("name", "The cluster to follow; all if left out").value_name("NAME").positional(),
+            Argument::text("name", "The cluster to follow; all if left out")
+                .value_name("NAME")
+                .positional()
+                .completed_by(complete::names),
         )
         .argument(
             Argument::text("until", "End when the cluster is in this state, as in `ready`")

@@ -5,6 +5,7 @@
 //! and one for following a job to its end. What all of them share is here: columns, the kinds of the
 //! platform's refusals, the text of a file.
 
+mod complete;
 mod script;
 mod submission;
 mod template;
@@ -17,9 +18,11 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use vantage_plugin::{Answer, Argument, Column, Error, ErrorKind, Operation, Pack, Result, Session, Union};
+use vantage_plugin::{
+    Answer, Argument, Candidate, Column, Error, ErrorKind, Operation, Pack, Result, Session, Typing, Union,
+};
 
-vantage_plugin::export!(pack);
+vantage_plugin::export_completing!(pack);
 
 /// The API that serves all of it.
 const API: &str = "jobs";
@@ -40,15 +43,18 @@ pub fn pack() -> Pack {
     commands.into_iter().flatten().fold(pack, Pack::command)
 }
 
+/// A function that knows numbers or names.
+type Complete = fn(&Session, &Typing) -> Result<Vec<Candidate>>;
+
 /// The arguments of a command that takes nothing but [`id_argument`].
 #[derive(Deserialize)]
 struct One {
     id: i64,
 }
 
-/// The positional argument that names a thing by its number.
-fn id_argument(summary: &str) -> Argument {
-    Argument::integer("id", summary).value_name("ID").positional().required()
+/// The positional argument that names a thing by its number; `complete` knows those that there are.
+fn id_argument(summary: &str, complete: Complete) -> Argument {
+    Argument::integer("id", summary).value_name("ID").positional().required().completed_by(complete)
 }
 
 /// The positional argument that names a new thing.

@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 use vantage_plugin::{Answer, Argument, Column, Command, Error, Operation, Result, Session};
 
 use crate::{
-    API, One, change, delete_one, deleted, file_text, filters, given, id_argument, listing, name_argument,
-    not_found, nothing_to_change,
+    API, One, change, complete, delete_one, deleted, file_text, filters, given, id_argument, listing,
+    name_argument, not_found, nothing_to_change,
 };
 
-const LIST: Operation = Operation::new(
+pub(crate) const LIST: Operation = Operation::new(
     "ListJobScripts",
     API,
     "query ListJobScripts($first: Int!, $after: String, $filters: JSONScalar) {
@@ -156,12 +156,16 @@ pub(crate) fn commands() -> Vec<Command> {
         Command::read("job script list", "List scripts", list)
             .alias("ls")
             .argument(Argument::text("name", "Only scripts with this in their name").value_name("TEXT"))
-            .argument(Argument::integer("template", "Only scripts made from this template").value_name("ID"))
+            .argument(
+                Argument::integer("template", "Only scripts made from this template")
+                    .value_name("ID")
+                    .completed_by(complete::templates),
+            )
             .uses(LIST)
             .answer(shown(Answer::many()))
             .example("vantage job script list", "Lists every script you can see"),
         Command::read("job script get", "Show a script", get)
-            .argument(id_argument("The script to show"))
+            .argument(id_argument("The script to show", complete::scripts))
             .uses(GET)
             .answer(shown(Answer::one()))
             .example("vantage job script get 3", "Shows script 3")
@@ -174,14 +178,18 @@ pub(crate) fn commands() -> Vec<Command> {
                     .value_name("FILE")
                     .conflicts_with("template"),
             )
-            .argument(Argument::integer("template", "The template to make it from").value_name("ID"))
+            .argument(
+                Argument::integer("template", "The template to make it from")
+                    .value_name("ID")
+                    .completed_by(complete::templates),
+            )
             .argument(Argument::text("description", "What the script does").short('d').value_name("TEXT"))
             .uses(CREATE)
             .answer(shown(Answer::one()))
             .example("vantage job script create train --file train.sh", "Creates a script from a file")
             .example("vantage job script create train --template 2", "Creates one from a template"),
         Command::change("job script update", "Change a script", update)
-            .argument(id_argument("The script to change"))
+            .argument(id_argument("The script to change", complete::scripts))
             .argument(Argument::text("name", "Its new name").value_name("NAME"))
             .argument(Argument::text("description", "Its new description").short('d').value_name("TEXT"))
             .argument(
@@ -195,7 +203,7 @@ pub(crate) fn commands() -> Vec<Command> {
             .answer(shown(Answer::one()))
             .example("vantage job script update 3 --file train.sh", "Replaces the content of script 3"),
         Command::destroy("job script delete", "Delete a script that no job runs", delete)
-            .argument(id_argument("The script to delete"))
+            .argument(id_argument("The script to delete", complete::scripts))
             .uses(DELETE)
             .answer(deleted())
             .example("vantage job script delete 3", "Asks, then deletes script 3"),

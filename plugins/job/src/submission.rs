@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use vantage_plugin::{Answer, Argument, Column, Command, Operation, Result, Session};
 
 use crate::{
-    API, One, change, delete_one, deleted, filters, given, id_argument, listing, name_argument, not_found,
+    API, One, change, complete, delete_one, deleted, filters, given, id_argument, listing, name_argument,
+    not_found,
 };
 
 /// The states of a submission, and what each means.
@@ -18,7 +19,7 @@ pub(crate) const STATUSES: [(&str, &str); 6] = [
     ("CANCELLED", "ended by somebody"),
 ];
 
-const LIST: Operation = Operation::new(
+pub(crate) const LIST: Operation = Operation::new(
     "ListJobSubmissions",
     API,
     "query ListJobSubmissions($first: Int!, $after: String, $filters: JSONScalar) {
@@ -171,8 +172,16 @@ pub(crate) fn commands() -> Vec<Command> {
         Command::read("job submission list", "List jobs", list)
             .alias("ls")
             .argument(status)
-            .argument(Argument::text("cluster", "Only jobs on this cluster").value_name("NAME"))
-            .argument(Argument::integer("script", "Only jobs of this script").value_name("ID"))
+            .argument(
+                Argument::text("cluster", "Only jobs on this cluster")
+                    .value_name("NAME")
+                    .completed_by(complete::clusters),
+            )
+            .argument(
+                Argument::integer("script", "Only jobs of this script")
+                    .value_name("ID")
+                    .completed_by(complete::scripts),
+            )
             .argument(Argument::text("name", "Only jobs with this in their name").value_name("TEXT"))
             .uses(LIST)
             .answer(shown(Answer::many()))
@@ -182,7 +191,7 @@ pub(crate) fn commands() -> Vec<Command> {
                 "Lists what is under way",
             ),
         Command::read("job submission get", "Show a job", get)
-            .argument(id_argument("The job to show"))
+            .argument(id_argument("The job to show", complete::submissions))
             .uses(GET)
             .answer(shown(Answer::one()))
             .example("vantage job submission get 12", "Shows job 12"),
@@ -192,8 +201,18 @@ pub(crate) fn commands() -> Vec<Command> {
                  `vantage job submission watch ID` follows it to its end.",
             )
             .argument(name_argument("What to call the job"))
-            .argument(Argument::integer("script", "The script that it runs").value_name("ID").required())
-            .argument(Argument::text("cluster", "The cluster that it runs on").value_name("NAME").required())
+            .argument(
+                Argument::integer("script", "The script that it runs")
+                    .value_name("ID")
+                    .required()
+                    .completed_by(complete::scripts),
+            )
+            .argument(
+                Argument::text("cluster", "The cluster that it runs on")
+                    .value_name("NAME")
+                    .required()
+                    .completed_by(complete::clusters),
+            )
             .argument(Argument::text("description", "What the job is for").short('d').value_name("TEXT"))
             .argument(Argument::text("directory", "The folder that it runs in").value_name("PATH"))
             .argument(
@@ -209,12 +228,12 @@ pub(crate) fn commands() -> Vec<Command> {
                 "Submits it with a time limit of ten minutes",
             ),
         Command::destroy("job submission cancel", "Cancel a job", cancel)
-            .argument(id_argument("The job to cancel"))
+            .argument(id_argument("The job to cancel", complete::submissions))
             .uses(CANCEL)
             .answer(shown(Answer::one()))
             .example("vantage job submission cancel 12", "Asks, then cancels job 12"),
         Command::destroy("job submission delete", "Delete the record of a job that has ended", delete)
-            .argument(id_argument("The job whose record to delete"))
+            .argument(id_argument("The job whose record to delete", complete::submissions))
             .uses(DELETE)
             .answer(deleted())
             .example("vantage job submission delete 12 --yes", "Deletes the record of job 12 without asking"),

@@ -6,11 +6,11 @@ use vantage_plugin::{Answer, Argument, Column, Command, Operation, Result, Sessi
 
 use crate::script::{File, files_schema};
 use crate::{
-    API, One, change, delete_one, deleted, file_text, filters, given, id_argument, listing, name_argument,
-    not_found, nothing_to_change,
+    API, One, change, complete, delete_one, deleted, file_text, filters, given, id_argument, listing,
+    name_argument, not_found, nothing_to_change,
 };
 
-const LIST: Operation = Operation::new(
+pub(crate) const LIST: Operation = Operation::new(
     "ListJobTemplates",
     API,
     "query ListJobTemplates($first: Int!, $after: String, $filters: JSONScalar) {
@@ -140,7 +140,7 @@ pub(crate) fn commands() -> Vec<Command> {
             .answer(shown(Answer::many()))
             .example("vantage job template list", "Lists every template you can see"),
         Command::read("job template get", "Show a template", get)
-            .argument(id_argument("The template to show"))
+            .argument(id_argument("The template to show", complete::templates))
             .uses(GET)
             .answer(shown(Answer::one()))
             .example("vantage job template get 3", "Shows template 3")
@@ -159,7 +159,7 @@ pub(crate) fn commands() -> Vec<Command> {
             .answer(shown(Answer::one()))
             .example("vantage job template create train --file train.sh", "Creates a template from a file"),
         Command::change("job template update", "Change a template", update)
-            .argument(id_argument("The template to change"))
+            .argument(id_argument("The template to change", complete::templates))
             .argument(Argument::text("name", "Its new name").value_name("NAME"))
             .argument(Argument::text("identifier", "Its new identifier").value_name("WORD"))
             .argument(Argument::text("description", "Its new description").short('d').value_name("TEXT"))
@@ -174,7 +174,7 @@ pub(crate) fn commands() -> Vec<Command> {
             .answer(shown(Answer::one()))
             .example("vantage job template update 3 --file train.sh", "Replaces the content of template 3"),
         Command::destroy("job template delete", "Delete a template", delete)
-            .argument(id_argument("The template to delete"))
+            .argument(id_argument("The template to delete", complete::templates))
             .uses(DELETE)
             .answer(deleted())
             .example("vantage job template delete 3", "Asks, then deletes template 3"),

@@ -9,7 +9,7 @@ use serde_json::json;
 use vantage_plugin::{Answer, Argument, Command, Error, ErrorKind, Operation, Result, Session};
 
 use crate::submission::{GET, Submission, find, shown};
-use crate::{API, not_found};
+use crate::{API, complete, not_found};
 
 const WATCH: Operation = Operation::new(
     "WatchJobSubmissions",
@@ -30,7 +30,12 @@ pub(crate) fn command() -> Command {
              is interrupted. On a terminal the rows are drawn over in place; a pipe gets JSON lines, one \
              for each change.",
         )
-        .argument(Argument::integer("id", "The job to follow; all if left out").value_name("ID").positional())
+        .argument(
+            Argument::integer("id", "The job to follow; all if left out")
+                .value_name("ID")
+                .positional()
+                .completed_by(complete::submissions),
+        )
         .argument(Argument::flag("exit-status", "Fail if the job ended otherwise than well"))
         .uses(WATCH)
         .uses(GET)

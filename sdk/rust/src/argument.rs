@@ -3,6 +3,9 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::completion::{Candidate, Completer, Typing};
+use crate::{Result, Session};
+
 /// What a value is: how the host reads it and as which JSON type it arrives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -59,6 +62,8 @@ pub struct Argument {
     pub(crate) default: Option<Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     conflicts: Vec<String>,
+    #[serde(rename = "completes", skip_serializing_if = "Option::is_none")]
+    pub(crate) completer: Option<Completer>,
 }
 
 pub(crate) fn is_false(value: &bool) -> bool {
@@ -80,6 +85,7 @@ impl Argument {
             repeated: false,
             default: None,
             conflicts: Vec::new(),
+            completer: None,
         }
     }
 
@@ -148,6 +154,19 @@ impl Argument {
     /// The value where the user gives none.
     pub fn default(mut self, value: impl Into<Value>) -> Self {
         self.default = Some(value.into());
+        self
+    }
+
+    /// Knows values while the user types one; the pack is then exported by
+    /// [`export_completing!`](crate::export_completing).
+    ///
+    /// The function has 300 ms in all, what the platform takes among it, and a session that answers the
+    /// operations of this pack's commands that read, and denies all else. Where it fails there are no candidates.
+    pub fn completed_by(
+        mut self,
+        complete: impl Fn(&Session, &Typing) -> Result<Vec<Candidate>> + 'static,
+    ) -> Self {
+        self.completer = Some(Completer::new(complete));
         self
     }
 

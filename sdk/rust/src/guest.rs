@@ -20,6 +20,21 @@ pub fn run(
     pack.run(command, arguments, &session).map_err(Into::into)
 }
 
+/// Values of an argument of `pack`, as JSON; for [`export_completing!`](crate::export_completing) alone.
+#[doc(hidden)]
+pub fn complete(
+    pack: &Pack,
+    command: &[String],
+    argument: &str,
+    typed: &str,
+    arguments: &str,
+    session: wire::session::Session,
+) -> String {
+    let session = Session::new(Box::new(session));
+    let candidates = pack.complete(command, argument, typed, arguments, &session);
+    serde_json::to_string(&candidates).unwrap_or_default()
+}
+
 impl From<wire::graphql::Response> for RawResponse {
     fn from(response: wire::graphql::Response) -> Self {
         RawResponse { data: response.data, errors: response.errors }

@@ -74,6 +74,7 @@
 //! [`Pack`], [`Command`], [`Argument`], [`Answer`] and [`Operation`] describe; nothing of the pack
 //! runs to show help or complete a line. [`Session`] is what a run is lent: [`Graphql`],
 //! [`Persona`], [`Output`], [`Prompter`], [`Storage`], [`InputFile`]. [`Error`] is how a run fails.
+//! [`Argument::completed_by`] with [`Typing`] and [`Candidate`] completes values in the user's shell.
 //! [`bindings`] is the contract itself, for what the typed level does not offer.
 
 pub mod bindings;
@@ -84,6 +85,7 @@ mod answer;
 mod argument;
 mod arguments;
 mod command;
+mod completion;
 mod error;
 mod graphql;
 #[doc(hidden)]
@@ -103,6 +105,7 @@ pub use answer::{Answer, Column};
 pub use argument::{Argument, Setting, ValueKind};
 pub use arguments::Arguments;
 pub use command::{Command, Effect};
+pub use completion::{Candidate, Typing};
 pub use error::{Error, ErrorKind, Result};
 pub use graphql::{Call, Events, FieldError, Graphql, Pages, Partial};
 pub use input::InputFile;
@@ -154,5 +157,48 @@ macro_rules! export_guest {
     ($guest:ident) => {
         #[cfg(target_family = "wasm")]
         $crate::bindings::export_bindings!($guest with_types_in $crate::bindings);
+    };
+}
+
+/// As [`export!`], for a pack that knows values of its arguments
+/// ([`Argument::completed_by`]): `vantage_plugin::export_completing!(pack);`.
+#[macro_export]
+macro_rules! export_completing {
+    ($pack:path) => {
+        $crate::export!($pack);
+
+        #[cfg(target_family = "wasm")]
+        const _: () = {
+            struct Completing;
+
+            impl $crate::bindings::completing::exports::vantage::plugin::completion::Guest for Completing {
+                fn complete(
+                    command: Vec<String>,
+                    argument: String,
+                    typed: String,
+                    arguments: String,
+                    session: $crate::bindings::vantage::plugin::session::Session,
+                ) -> String {
+                    $crate::guest::complete(&$pack(), &command, &argument, &typed, &arguments, session)
+                }
+            }
+
+            $crate::export_completion_guest!(Completing);
+        };
+    };
+}
+
+/// Adds the completion of a type that implements
+/// [`Guest`](bindings::completing::exports::vantage::plugin::completion::Guest): the level below
+/// [`export_completing!`], to be used beside [`export_guest!`].
+///
+/// On other targets than WebAssembly it makes nothing.
+#[macro_export]
+macro_rules! export_completion_guest {
+    ($guest:ident) => {
+        #[cfg(target_family = "wasm")]
+        $crate::bindings::completing::export_completion_bindings!(
+            $guest with_types_in $crate::bindings::completing
+        );
     };
 }

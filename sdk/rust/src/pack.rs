@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::argument::Setting;
 use crate::command::Command;
+use crate::completion::{Candidate, Typing};
 use crate::operation::{Operation, Request};
 use crate::{Arguments, Error, ErrorKind, Result, Session};
 
@@ -129,6 +130,27 @@ impl Pack {
             Err(error) if error.kind() == ErrorKind::Closed => Ok(()),
             ended => ended,
         }
+    }
+}
+
+impl Pack {
+    /// Values of the argument `argument` of the command whose path is `command`; `arguments`, a JSON object,
+    /// stands on the line already. Where anything fails there are none.
+    pub fn complete(
+        &self,
+        command: &[String],
+        argument: &str,
+        typed: &str,
+        arguments: &str,
+        session: &Session,
+    ) -> Vec<Candidate> {
+        let found = self.commands.iter().find(|known| known.path == command);
+        let argument = found.and_then(|found| found.arguments.iter().find(|known| known.name == argument));
+        let Some(completer) = argument.and_then(|argument| argument.completer.as_ref()) else {
+            return Vec::new();
+        };
+        let typing = Typing::new(typed, serde_json::from_str(arguments).unwrap_or_default());
+        completer.complete(session, &typing).unwrap_or_default()
     }
 }
 

@@ -31,7 +31,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use self::stage::{OnStage, Stage};
-use crate::{Error, Level, Membership, Pack, Result, Session};
+use crate::{Candidate, Error, Level, Membership, Pack, Result, Session};
 
 /// A pack, and what the world will say to it.
 #[must_use]
@@ -197,6 +197,29 @@ impl Rehearsal {
         Session::new(Box::new(OnStage(Rc::new(self.stage))))
     }
 
+    /// Completes the argument `argument` of the command `command`, of which `typed` is there; `arguments`, an
+    /// object, stands on the line already, and the description's defaults are added.
+    ///
+    /// # Panics
+    ///
+    /// As [`Rehearsal::run`].
+    pub fn complete(
+        self,
+        command: &str,
+        argument: &str,
+        typed: &str,
+        arguments: impl Serialize,
+    ) -> Vec<Candidate> {
+        let Rehearsal { pack, mut stage } = self;
+        let (path, given) = on_the_line(&pack, command, arguments);
+        stage.open_to_complete(&pack);
+        let stage = Rc::new(stage);
+        let session = Session::new(Box::new(OnStage(Rc::clone(&stage))));
+        let candidates = pack.complete(&path, argument, typed, &given, &session);
+        stage.close(Ok(()));
+        candidates
+    }
+
     /// Runs the command `command`, as in `cluster list`; `arguments` is an object, to which the
     /// defaults of the description are added.
     ///
@@ -206,25 +229,33 @@ impl Rehearsal {
     /// it left an answer unasked for.
     pub fn run(self, command: &str, arguments: impl Serialize) -> Run {
         let Rehearsal { pack, mut stage } = self;
-        let path: Vec<String> = command.split_whitespace().map(str::to_owned).collect();
-        let Some(found) = pack.commands.iter().find(|known| known.path == path) else {
-            panic!("the pack has no command `{command}`");
-        };
-        let given = serde_json::to_value(arguments).map(|value| match value {
-            Value::Object(object) => object,
-            other => panic!("arguments are an object, not `{other}`"),
-        });
-        let mut complete = Map::new();
-        for argument in &found.arguments {
-            if let Some(default) = &argument.default {
-                complete.insert(argument.name.clone(), default.clone());
-            }
-        }
-        complete.extend(given.unwrap_or_else(|error| panic!("arguments do not serialize: {error}")));
+        let (path, given) = on_the_line(&pack, command, arguments);
+        let found = pack.commands.iter().find(|known| known.path == path);
+        let Some(found) = found else { unreachable!("it was found just now") };
         stage.open(&pack, found);
         let stage = Rc::new(stage);
         let session = Session::new(Box::new(OnStage(Rc::clone(&stage))));
-        let result = pack.run(&path, &Value::Object(complete).to_string(), &session);
+        let result = pack.run(&path, &given, &session);
         stage.close(result)
     }
+}
+
+/// The command's path and its arguments as JSON, defaults filled in.
+fn on_the_line(pack: &Pack, command: &str, arguments: impl Serialize) -> (Vec<String>, String) {
+    let path: Vec<String> = command.split_whitespace().map(str::to_owned).collect();
+    let Some(found) = pack.commands.iter().find(|known| known.path == path) else {
+        panic!("the pack has no command `{command}`");
+    };
+    let given = serde_json::to_value(arguments).map(|value| match value {
+        Value::Object(object) => object,
+        other => panic!("arguments are an object, not `{other}`"),
+    });
+    let mut complete = Map::new();
+    for argument in &found.arguments {
+        if let Some(default) = &argument.default {
+            complete.insert(argument.name.clone(), default.clone());
+        }
+    }
+    complete.extend(given.unwrap_or_else(|error| panic!("arguments do not serialize: {error}")));
+    (path, Value::Object(complete).to_string())
 }

@@ -21,6 +21,8 @@ macro_rules! every_guest {
             client_after_drop
             client_guessed
             clock_fine
+            completer
+            completes_badly
             deaf
             deep_json
             deep_recursion

@@ -67,6 +67,11 @@ impl Emulator {
         self.ask(&["send-keys", "-l", &format!("{text}\r")]);
     }
 
+    /// Types `text` as it is, without the return key.
+    pub fn keys(&self, text: &str) {
+        self.ask(&["send-keys", "-l", text]);
+    }
+
     /// Waits until a row of the screen holds `text`. What was sent before it has been obeyed by then.
     ///
     /// # Panics

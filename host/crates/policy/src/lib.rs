@@ -5,7 +5,8 @@
 //! reaches; that becomes [`Capability`](capability::Capability) lines, which [`authority`] puts in
 //! plain words for consent; what the user agreed to is kept as [`Grants`](decision::Grants); a
 //! [`team`]'s policy may cap that; and [`decision`] says at each call whether it is allowed, or why not.
-//! Beside that way, [`schema`] tells authors whether their documents fit an API.
+//! Beside that way, [`schema`] tells authors whether their documents fit an API, and
+//! [`command_while_completing`] is what a pack acts for while a line is typed.
 //!
 //! Nothing here opens a file or a socket, reads a clock or knows a token. The store, the runtime and
 //! the host call it.
@@ -21,6 +22,7 @@
 
 pub mod authority;
 pub mod capability;
+mod completing;
 pub mod decision;
 pub mod description;
 #[cfg(any(test, fuzzing))]
@@ -30,3 +32,5 @@ mod json;
 pub mod schema;
 pub mod team;
 pub mod text;
+
+pub use completing::command_while_completing;

@@ -22,7 +22,7 @@ const OFFERED: Version = Version::new(1, 0, 0);
 /// The interface that makes a component a command pack.
 const COMMANDS: &str = "commands";
 /// The interface of packs that complete values.
-const COMPLETION: &str = "completion";
+pub(crate) const COMPLETION: &str = "completion";
 /// How many foreign exports an error names.
 const NAMED_EXPORTS: usize = 8;
 

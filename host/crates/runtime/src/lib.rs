@@ -3,7 +3,8 @@
 //! A pack is one WebAssembly component. This crate looks at its bytes before anything of it runs
 //! ([`inspect`]), compiles it in a process of its own and keeps the compiled code
 //! ([`Runtime::load`]), asks it what it
-//! contains ([`Runtime::describe`]) and runs its commands ([`Runtime::run`]). A pack that runs
+//! contains ([`Runtime::describe`]), runs its commands ([`Runtime::run`]) and asks it for values while a line
+//! is typed ([`Runtime::complete`]). A pack that runs
 //! reaches nothing but the [`ports`]; every call asks first what the user granted.
 //!
 //! It is not a package manager (that is `store`), knows no token and no HTTP (`session`), and prints
@@ -36,4 +37,4 @@ pub use component::{CONTRACT, Inspected, inspect};
 pub use engine::{CacheFolders, Component, ENGINE, Loaded, Origin, Runtime};
 pub use error::RuntimeError;
 pub use limits::{LimitKind, Limits, Usage};
-pub use run::{Described, PackError, RunOutcome, RunRequest};
+pub use run::{Described, PackError, RunOutcome, RunRequest, Typing};

@@ -11,6 +11,7 @@ use tracing::Instrument;
 use vantage_policy::decision::Denial;
 use vantage_policy::description::Command;
 use vantage_policy::gate::Operation;
+use wasmtime::component::Instance;
 use wasmtime::{Store, UpdateDeadline};
 
 use crate::engine::{Loaded, Runtime};
@@ -22,6 +23,7 @@ use crate::limits::{self, Exceeded, Limiter, Limits, Usage};
 use crate::meter::{Meter, Ticker};
 use crate::ports::Ports;
 use crate::trap;
+pub use complete::Typing;
 
 /// The kinds of `types.error` that this version of the contract has.
 const KINDS: [&str; 15] = [
@@ -206,6 +208,7 @@ impl Runtime {
 /// An instance of a pack, alone in its store. Never used again after a trap.
 struct Guest {
     store: Store<State>,
+    instance: Instance,
     pack: CommandPack,
     _ticker: Ticker,
 }
@@ -240,7 +243,7 @@ impl Guest {
             .await
             .map_err(|trap| trap::explain(&trap, lines.finish()))?;
         let pack = CommandPack::new(&mut store, &instance).map_err(mismatch)?;
-        Ok(Self { store, pack, _ticker: ticker })
+        Ok(Self { store, instance, pack, _ticker: ticker })
     }
 
     async fn run(&mut self, request: &RunRequest) -> wasmtime::Result<Result<(), types::Error>> {
@@ -250,6 +253,7 @@ impl Guest {
     }
 }
 
+mod complete;
 #[cfg(test)]
 mod fuzzed;
 #[cfg(test)]

@@ -78,7 +78,7 @@ pub use audience::{Audience, Nobody};
 pub use clock::{Clock, SystemClock};
 pub use configuration::{
     Configuration, DEFAULT_PROFILE, Draft, NewProfile, Origin, Overrides, Profile, Resolved, RoleClaim,
-    StoreKind, check_key, command_words,
+    StoreKind, check_key, command_words, setting_names,
 };
 pub use device::DeviceCode;
 pub use doctor::{Check, Privacy, Verdict};

@@ -62,8 +62,11 @@ impl Session {
         let record = stored.ok_or_else(|| self.not_signed_in())?;
         // Before anything is sent for its sake.
         self.check_origin(&record.origins, target)?;
-        let record =
-            if self.serves(&record, rejected) { record } else { self.renewed(record, rejected).await? };
+        let record = match self.serves(&record, rejected) {
+            true => record,
+            false if self.renews() => self.renewed(record, rejected).await?,
+            false => self.as_long_as_it_lasts(record, rejected)?,
+        };
         self.check_origin(&record.origins, target)?;
         Ok(Access { token: record.access, persona: Some(record.persona.choose(self.profile())?) })
     }
@@ -97,6 +100,15 @@ impl Session {
         let signed_in = self.sign_in(&mut show).await;
         self.audience().code_decided();
         signed_in
+    }
+
+    /// For a session that renews nothing: the token as long as it is valid, and no request but the one that
+    /// it is for.
+    fn as_long_as_it_lasts(&self, record: Record, rejected: Option<&Token>) -> Result<Record, SessionError> {
+        match rejected.is_none() && self.is_valid(&record) {
+            true => Ok(record),
+            false => Err(self.ended("it is not renewed for this")),
+        }
     }
 
     async fn renewed(&self, seen: Record, rejected: Option<&Token>) -> Result<Record, SessionError> {

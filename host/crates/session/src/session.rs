@@ -75,6 +75,8 @@ struct Inner {
     working: Arc<RwLock<()>>,
     failed: Mutex<Option<Failed>>,
     warned: AtomicBool,
+    /// Whether a sign-in that is coming to its end is renewed.
+    renews: bool,
     /// Held while a person is asked to sign in, so that many requests at once ask once.
     asking: tokio::sync::Mutex<bool>,
 }
@@ -135,6 +137,7 @@ impl Session {
             working: Arc::default(),
             failed: Mutex::default(),
             warned: AtomicBool::new(false),
+            renews: true,
             asking: tokio::sync::Mutex::default(),
         }))
     }
@@ -143,6 +146,26 @@ impl Session {
     /// sign-in. A refresh counts as this session's, so that nothing cuts it off. `None` where the
     /// identity would have to be fetched for it.
     pub(crate) fn unheard(&self) -> Option<Self> {
+        self.beside(true)
+    }
+
+    /// The same sign-in as it is at this moment, for what is asked while somebody types: it is used as long
+    /// as it is valid and never renewed, and nobody is told or asked anything. `None` where it is not at
+    /// hand: where a program keeps it, where the keyring is locked, or where it would have to be fetched.
+    pub fn as_it_is(&self) -> Option<Self> {
+        let at_hand = match self.source() {
+            CredentialSource::Store(store) => match store.kind() {
+                // A program may ask somebody, and so may a keyring that has to be unlocked.
+                StoreKind::Command => false,
+                StoreKind::Keyring => self.surroundings().keyring.probe().is_ok(),
+                StoreKind::Auto | StoreKind::File | StoreKind::Memory => true,
+            },
+            CredentialSource::Given(_) | CredentialSource::Machine(_) => true,
+        };
+        if at_hand { self.beside(false) } else { None }
+    }
+
+    fn beside(&self, renews: bool) -> Option<Self> {
         let source = match self.source() {
             CredentialSource::Store(store) => CredentialSource::Store(Arc::clone(store)),
             CredentialSource::Given(given) => CredentialSource::Given(given.clone()),
@@ -158,6 +181,7 @@ impl Session {
             working: Arc::clone(&self.0.working),
             failed: Mutex::default(),
             warned: AtomicBool::new(false),
+            renews,
             asking: tokio::sync::Mutex::default(),
         })))
     }
@@ -240,6 +264,11 @@ impl Session {
             None => None,
         };
         Ok(Lock { since: Instant::now(), _turn: turn, _file: file })
+    }
+
+    /// Whether a sign-in that is coming to its end is renewed.
+    pub(crate) fn renews(&self) -> bool {
+        self.0.renews
     }
 
     pub(crate) fn surroundings(&self) -> &Surroundings {

@@ -14,7 +14,7 @@ use crate::framed::framed;
 use crate::{team_policy, terminal};
 
 /// Whether the team's policy lets the pack run at all.
-pub(super) fn admit(pack: &Chosen, context: &Context) -> Result<(), HostError> {
+pub(crate) fn admit(pack: &Chosen, context: &Context) -> Result<(), HostError> {
     let policies = context.policies()?;
     let Description { id, version, .. } = &pack.description;
     let source = match pack.origin.trust() {

@@ -59,6 +59,8 @@ struct Report {
     size: usize,
     digest: String,
     imports: Vec<String>,
+    /// Whether it exports the completion of values.
+    completes: bool,
     /// None where the pack could not be asked.
     description: Option<Description>,
     lines: Vec<Line>,
@@ -164,6 +166,7 @@ impl Report {
             size: read.bytes.len(),
             digest: read.digest.clone(),
             imports: Vec::new(),
+            completes: false,
             description: None,
             lines: Vec::new(),
             start: None,
@@ -195,7 +198,8 @@ impl Report {
     ) -> Result<(), HostError> {
         let source = Source::found_at(path)?;
         incoming::admit(&read.digest, &source, None, context)?;
-        self.imports = vantage_runtime::inspect(&read.bytes)?.imports;
+        let inspected = vantage_runtime::inspect(&read.bytes)?;
+        (self.imports, self.completes) = (inspected.imports, inspected.completes);
         let (runtime, loaded, text, start) = Start::measure(read, context).await?;
         self.start = Some(start);
         if runtime.describe(&loaded).await?.text != text {
@@ -252,6 +256,10 @@ impl Report {
             .extend(warning(&self.lines).map(|warning| format!("users are told to mind that {warning}")));
         if description.license.is_none() {
             self.warnings.push("it does not say under which license it may be used".to_owned());
+        }
+        let mut arguments = description.commands.iter().flat_map(|command| &command.arguments);
+        if !self.completes && arguments.any(|argument| argument.completes) {
+            self.warnings.push("it says that it completes values, and exports nothing that would".to_owned());
         }
         let hidden = description.commands.iter().filter(|command| command.hidden).count();
         if hidden > 0 {

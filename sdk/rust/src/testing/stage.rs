@@ -51,6 +51,13 @@ impl Stage {
         self.requests = pack.capabilities().map(str::to_owned).collect();
     }
 
+    /// Takes on what there is while a value is completed: the operations of commands that read.
+    pub(super) fn open_to_complete(&mut self, pack: &Pack) {
+        let reading = pack.commands.iter().filter(|command| command.effect() == Effect::Read);
+        self.operations = reading.flat_map(|command| command.operations.iter().copied()).collect();
+        self.effect = Some(Effect::Read);
+    }
+
     /// What was done, once everything that was prepared has been asked for.
     pub(super) fn close(&self, result: Result) -> Run {
         let answers = self.answers.borrow();

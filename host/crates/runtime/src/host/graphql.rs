@@ -145,6 +145,7 @@ pub(super) async fn execute_document(
         let told = PortError { hints: refusal.hints(), ..error("invalid", refusal.to_string()) };
         lent.refuse(Asked::Document, Refused::by("gate", told))
     })?;
+    lent.only_in_runs(Some(Asked::Dynamic(&operation)))?;
     let effect = lent.command().effect;
     let rule = |grants: &Grants| decide_dynamic(&operation, effect, grants);
     lent.send(Asked::Dynamic(&operation), &operation, variables, rule).await

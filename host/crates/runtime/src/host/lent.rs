@@ -34,6 +34,8 @@ pub(crate) struct Lent(Arc<Run>);
 struct Run {
     pack_id: String,
     command: Command,
+    /// Whether a value is completed, and no command run.
+    completes: bool,
     operations: Vec<Operation>,
     requested_storage: Option<u64>,
     ports: Ports,
@@ -46,9 +48,19 @@ struct Run {
 
 impl Lent {
     pub(crate) fn new(request: &RunRequest, ports: Ports) -> Self {
+        Self::of(request, ports, false)
+    }
+
+    /// What a pack is lent while it completes a value: its operations and its settings.
+    pub(crate) fn completing(request: &RunRequest, ports: Ports) -> Self {
+        Self::of(request, ports, true)
+    }
+
+    fn of(request: &RunRequest, ports: Ports, completes: bool) -> Self {
         Self(Arc::new(Run {
             pack_id: request.pack_id.clone(),
             command: request.command.clone(),
+            completes,
             operations: request.operations.clone(),
             requested_storage: request.requested_storage,
             recorder: Recorder::new(Arc::clone(&ports.audit)),
@@ -124,6 +136,22 @@ impl Lent {
     pub(super) fn refuse(&self, asked: Asked<'_>, refused: Refused) -> PortError {
         self.0.recorder.denied(asked, &refused);
         *refused.told
+    }
+
+    /// Denies what there is only in a run, where a value is completed. What is kept of such things in the
+    /// log is recorded as `asked`.
+    pub(super) fn only_in_runs(&self, asked: Option<Asked<'_>>) -> Result<(), PortError> {
+        if !self.0.completes {
+            return Ok(());
+        }
+        let told = error(
+            "denied",
+            "while a value is completed there are operations of commands that read, and nothing else",
+        );
+        Err(match asked {
+            Some(asked) => self.refuse(asked, Refused::by("completing", told)),
+            None => told,
+        })
     }
 
     /// Remembers a denial for the host, which writes the remedy, and tells the pack of it.

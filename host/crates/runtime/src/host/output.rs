@@ -71,6 +71,7 @@ impl HostOutput for State {
     fn emit_all(&mut self, output: Resource<Output>, values: Vec<String>) -> Result<(), Failure> {
         self.table.get(&output)?;
         let lent = self.lent()?;
+        lent.only_in_runs(None)?;
         let _pause = self.meter.pause();
         for value in &values {
             json::check(value, json::RECORD)?;
@@ -81,6 +82,7 @@ impl HostOutput for State {
     fn text(&mut self, output: Resource<Output>, markdown: String) -> Result<(), Failure> {
         self.table.get(&output)?;
         let lent = self.lent()?;
+        lent.only_in_runs(None)?;
         let _pause = self.meter.pause();
         self.passed_on(lent.ports().answers.text(&markdown))
     }

@@ -19,6 +19,7 @@ impl Host for State {}
 impl HostPrompter for State {
     async fn confirm(&mut self, prompter: Resource<Prompter>, question: String) -> Result<bool, Failure> {
         self.table.get(&prompter)?;
+        self.lent()?.only_in_runs(None)?;
         let question = text::cut(&question, text::MESSAGE);
         let questions = &self.lent()?.ports().questions;
         Ok(self.meter.host(questions.confirm(&question)).await?)
@@ -31,6 +32,7 @@ impl HostPrompter for State {
         choices: Vec<String>,
     ) -> Result<u32, Failure> {
         self.table.get(&prompter)?;
+        self.lent()?.only_in_runs(None)?;
         if choices.is_empty() || choices.len() > CHOICES {
             let message = format!("a question has 1 to {CHOICES} choices, not {}", choices.len());
             return Err(Failure::invalid(message));
@@ -48,6 +50,7 @@ impl HostPrompter for State {
         suggestion: Option<String>,
     ) -> Result<String, Failure> {
         self.table.get(&prompter)?;
+        self.lent()?.only_in_runs(None)?;
         let question = text::cut(&question, text::MESSAGE);
         let suggestion = suggestion.map(|suggestion| text::cut(&suggestion, text::MESSAGE));
         let questions = &self.lent()?.ports().questions;

@@ -29,6 +29,8 @@ impl HostSession for State {
 
     fn persona(&mut self, session: Resource<Session>) -> Result<Resource<Persona>, Failure> {
         self.table.get(&session)?;
+        // Which aspect is not known yet, so that nothing is recorded: none was seen.
+        self.lent()?.only_in_runs(None)?;
         Ok(self.hand_out(Persona::default())?)
     }
 
@@ -45,6 +47,7 @@ impl HostSession for State {
     fn storage(&mut self, session: Resource<Session>) -> Result<Resource<Values>, Failure> {
         self.table.get(&session)?;
         let lent = self.lent()?;
+        lent.only_in_runs(Some(Asked::Storage))?;
         lent.allow(Asked::Storage, |grants| decide_storage(lent.requested_storage(), grants))?;
         Ok(self.hand_out(Values)?)
     }
@@ -57,6 +60,7 @@ impl HostSession for State {
         self.table.get(&session)?;
         let _pause = self.meter.pause();
         let lent = self.lent()?;
+        lent.only_in_runs(None)?;
         let declared = &lent.command().arguments;
         if !declared.iter().any(|declared| declared.name == argument && declared.kind == Kind::File) {
             let argument = text::cut(&argument, text::NAME);

@@ -24,7 +24,7 @@ pub use draft::Draft;
 pub use edit::NewProfile;
 pub use profile::{DEFAULT_PROFILE, Profile, RoleClaim, StoreKind};
 pub use resolve::{Origin, Overrides, Resolved};
-pub use settings::{check_key, command_words};
+pub use settings::{check_key, command_words, setting_names};
 
 use crate::error::SessionError;
 use crate::files;

@@ -125,7 +125,8 @@ pub enum StoreKind {
 }
 
 impl StoreKind {
-    const ALL: [Self; 5] = [Self::Auto, Self::Keyring, Self::File, Self::Memory, Self::Command];
+    /// Every kind.
+    pub const ALL: [Self; 5] = [Self::Auto, Self::Keyring, Self::File, Self::Memory, Self::Command];
 
     /// As it stands in the configuration.
     pub fn as_str(self) -> &'static str {

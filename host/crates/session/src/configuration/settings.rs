@@ -24,6 +24,11 @@ pub fn check_key(key: &str) -> Result<(), SessionError> {
     split_key(key).map(drop)
 }
 
+/// The settings of a profile, as `config set` names them; those of `apis` are named one by one.
+pub fn setting_names() -> impl Iterator<Item = &'static str> {
+    PROFILE.into_iter().filter(|name| *name != "apis")
+}
+
 /// A program and its arguments, from how they are written for a shell.
 ///
 /// # Errors

@@ -8,8 +8,8 @@
 use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 
-use super::provider::Provider;
-use super::server::{json as answer, with_headers};
+use super::provider::{Provider, Trap};
+use super::server::{Script, json as answer, with_headers};
 use super::{TestClock, profile, record_file, session};
 use crate::{ErrorKind, GraphqlRequest, Session, SessionError};
 
@@ -213,4 +213,36 @@ async fn a_401_renews_once_and_the_result_is_stored() {
         session.graphql(request).await.expect("no further renewal");
         assert_eq!(provider.refreshes(), (1, 0));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_takes_it_as_it_is_never_renews_it() {
+    let scene = Scene::signed_in().await;
+    let before = scene.record();
+    scene.clock.forward(290);
+    let as_it_is = scene.session().as_it_is().expect("a file is at hand");
+    as_it_is.persona().await.expect("valid for ten seconds more");
+    scene.clock.forward(20);
+    let error = as_it_is.persona().await.expect_err("has expired");
+    assert!(matches!(error, SessionError::SignInEnded { .. }), "{error:?}");
+    assert_eq!((scene.provider.refreshes(), scene.record()), ((0, 0), before));
+    scene.session().persona().await.expect("renewed by who renews");
+    assert_eq!(scene.provider.refreshes(), (1, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_takes_it_as_it_is_does_not_renew_what_an_api_refuses() {
+    let scene = Scene::signed_in().await;
+    let as_it_is = scene.session().as_it_is().expect("a file is at hand");
+    let refused: Trap = Arc::new(|_| Some(Script::from(answer(401, "{}"))));
+    scene.provider.set(|world| world.trap = Some(("/graphql", refused)));
+    let request = GraphqlRequest {
+        api: "cluster".to_owned(),
+        operation_name: None,
+        document: "{ clusters { name } }".to_owned(),
+        variables: String::new(),
+        mutation: false,
+    };
+    as_it_is.graphql(request).await.expect_err("is refused");
+    assert_eq!(scene.provider.refreshes(), (0, 0));
 }
