@@ -45,7 +45,7 @@ pub fn answer(command: &BuiltIn) -> AnswerSpec {
 /// A command that answers nothing, or whose answer is the platform's.
 pub fn schema(command: &BuiltIn) -> Result<Value, HostError> {
     let schema = match command {
-        BuiltIn::Login(_) | BuiltIn::Logout(_) | BuiltIn::Api(_) => None,
+        BuiltIn::Login(_) | BuiltIn::Logout(_) | BuiltIn::Api(_) | BuiltIn::Completion(_) => None,
         BuiltIn::Whoami(_) => Some(whoami::schema()),
         BuiltIn::Profile(arguments) => profile::schema(arguments),
         BuiltIn::Config(arguments) => config::schema(arguments),
