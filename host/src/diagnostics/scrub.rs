@@ -24,7 +24,7 @@ const FORMS: [(&str, &str); 3] = [
 ];
 
 /// `line` without what looks like a secret.
-pub fn scrub(line: &str) -> Cow<'_, str> {
+pub(super) fn scrub(line: &str) -> Cow<'_, str> {
     static FORMS_READ: OnceLock<Vec<(Regex, &'static str)>> = OnceLock::new();
     let forms = FORMS_READ.get_or_init(|| {
         let read = |(form, rest): (&str, &'static str)| Regex::new(form).ok().map(|form| (form, rest));
