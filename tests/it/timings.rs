@@ -62,10 +62,11 @@ fn where_the_time_went_tells_requests_apart_and_counts_what_is_alike() {
     world.run(&["cluster", "list"]).expect(0);
     let ran = world.run(&["cluster", "list", "-v", "-o", "json"]).expect(0);
     let lines = ran.stderr.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let told = lines.filter(|line| !line["timings"].is_null()).last().unwrap();
+    let mut told = lines.filter(|line| !line["timings"].is_null());
+    let told = told.next().unwrap();
     let row = |name: &str| {
-        let rows = told["timings"].as_array().unwrap().iter();
-        rows.cloned().find(|row| row["name"] == name).unwrap_or_else(|| panic!("no {name} in {told:#}"))
+        let mut rows = told["timings"].as_array().unwrap().iter();
+        rows.find(|row| row["name"] == name).cloned().unwrap_or_else(|| panic!("no {name} in {told:#}"))
     };
     for name in ["start", "configuration", "auth.credentials", "plugin.load", "plugin.instantiate", "render"]
     {
