@@ -14,6 +14,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "vantage-output",
             "vantage-policy",
             "vantage-runtime",
+            "vantage-scaffold",
             "vantage-session",
             "vantage-store",
         ],
@@ -25,6 +26,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("host/crates/runtime", &["vantage-policy"]),
     // The packs that it compiles, linked for their descriptions.
     ("host/crates/bundle", &["vantage-pack-cluster", "vantage-pack-job"]),
+    // Embeds the SDKs as text, and depends on none.
+    ("host/crates/scaffold", &[]),
     ("host/xtask", &[]),
     ("sdk/rust", &[]),
     ("sdk/rust/example", &["vantage-plugin"]),

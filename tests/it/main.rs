@@ -40,6 +40,7 @@ mod load;
 #[cfg(target_os = "linux")]
 mod memory;
 mod network;
+mod new;
 mod packs;
 mod persona;
 #[cfg(unix)]

@@ -18,6 +18,7 @@ pub mod key_file;
 pub mod keygen;
 pub mod list;
 pub mod lock;
+pub mod new;
 pub mod outdated;
 pub mod publish;
 pub mod remove;
@@ -88,6 +89,8 @@ enum Action {
     Warm(warm::Arguments),
     /// Look at the keys of publishers, and decide about them
     Trust(trust::Arguments),
+    /// Start a pack of your own: a project that builds, with its tests
+    New(new::Arguments),
     /// Publish a pack in a registry
     Publish(publish::Arguments),
     /// Check a pack as its users would meet it, before it is given to them
@@ -145,6 +148,7 @@ pub fn answer(arguments: &Arguments) -> AnswerSpec {
         Action::Sync(_) => sync::answer(),
         Action::Warm(_) => warm::answer(),
         Action::Trust(_) => trust::answer(),
+        Action::New(_) => new::answer(),
         Action::Publish(_) => publish::answer(),
         Action::Check(_) => check::answer(),
         Action::Keygen(_) => keygen::answer(),
@@ -174,6 +178,7 @@ pub async fn run(arguments: &Arguments, context: &Context) -> Result<Reply, Host
         Action::Sync(arguments) => sync::run(arguments, context).await,
         Action::Warm(arguments) => warm::run(arguments, context).await,
         Action::Trust(arguments) => trust::run(arguments, context),
+        Action::New(arguments) => new::run(arguments, context),
         Action::Publish(arguments) => publish::run(arguments, context).await,
         Action::Check(arguments) => check::run(arguments, context).await,
         Action::Keygen(arguments) => keygen::run(arguments, context).await,

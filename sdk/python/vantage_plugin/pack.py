@@ -8,9 +8,7 @@ import json
 import traceback
 from collections.abc import Callable, Sequence
 
-from componentize_py_types import Err
-from wit_world.imports import logging, types
-
+from .contract import Err, logging, types
 from .description import Answer, Argument, Command, Operation, nothing
 from .error import Error
 from .session import Session
@@ -88,6 +86,12 @@ class Pack:
             "requests": self._requests,
         }
         return self._head | {name: part for name, part in parts.items() if part}
+
+    def find(self, command: str) -> tuple[Command, Function]:
+        """A command and its function, for `testing`."""
+        words = tuple(command.split())
+        assert words in self._commands, f"the pack has no command `{command}`"
+        return self._commands[words]
 
     def export(self) -> type:
         """The class to be called `Commands` in the pack's main module."""

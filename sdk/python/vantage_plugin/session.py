@@ -8,9 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
-from componentize_py_types import Err, Ok
-from wit_world.imports.graphql import OperationCall
-
+from .contract import Err, Ok, OperationCall
 from .description import Operation
 from .error import Error
 
