@@ -47,12 +47,14 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use clap::error::ErrorKind;
 use clap::{ArgMatches, FromArgMatches};
 use vantage_output::Console;
 
 use crate::catalog::Commands;
 use crate::cli::BuiltIn;
 use crate::cli::globals::Globals;
+use crate::cli::help::Look;
 use crate::cli::peek::Peek;
 use crate::context::Context;
 pub use crate::environment::Environment;
@@ -102,24 +104,30 @@ fn prepare(
     console: &Console,
 ) -> Result<Option<Prepared>, HostError> {
     let now = jiff::Timestamp::now();
-    let (arguments, commands, tree) = match cli::exec::find(&arguments, peek) {
+    let exec = cli::exec::find(&arguments, peek);
+    let (arguments, commands) = match &exec {
         Some(cli::exec::OfPack { pack, arguments }) => {
-            let peek = Peek::at(&arguments);
-            let find = || Commands::of_pack(environment, &pack, &peek);
-            let commands = up_to_date(find, environment, console)?;
-            let tree =
-                commands.described().map(|(word, description)| cli::tree_of_pack(word, description, now));
-            (arguments, commands, tree.unwrap_or_default())
+            let peek = Peek::at(arguments);
+            let find = || Commands::of_pack(environment, pack, &peek);
+            (arguments, up_to_date(find, environment, console)?)
         }
         None => {
             let find = || Commands::find(environment, peek, console);
-            let commands = up_to_date(find, environment, console)?;
-            let tree = cli::tree(peek, commands.words(), commands.unlisted(), commands.described(), now);
-            (arguments, commands, tree)
+            (&arguments, up_to_date(find, environment, console)?)
         }
     };
-    let matches = match tree.try_get_matches_from(arguments) {
+    let tree = |look| match (&exec, commands.described()) {
+        (Some(_), Some((word, description))) => cli::tree_of_pack(word, description, now, look),
+        _ => cli::tree(peek, commands.words(), commands.unlisted(), commands.described(), now, look),
+    };
+    let matches = match tree(None).try_get_matches_from(arguments) {
         Ok(matches) => matches,
+        Err(error) if error.kind() == ErrorKind::DisplayHelp => {
+            let look = Look::new(console.style().width, console.style().stdout_color);
+            let error = tree(Some(look)).try_get_matches_from(arguments).err().unwrap_or(error);
+            console.styled_document(&error.render().ansi().to_string())?;
+            return Ok(None);
+        }
         Err(error) if !error.use_stderr() => {
             console.document(&error.render().to_string())?;
             return Ok(None);

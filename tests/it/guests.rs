@@ -18,10 +18,14 @@ pub(crate) fn third_party(name: &str) -> PathBuf {
     component(&format!("{name}.wasm"))
 }
 
+/// Where the components of all packs lie.
+pub(crate) fn folder() -> PathBuf {
+    std::env::var_os("VANTAGE_TEST_GUESTS")
+        .map_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("../guests"), PathBuf::from)
+}
+
 fn component(name: &str) -> PathBuf {
-    let folder = std::env::var_os("VANTAGE_TEST_GUESTS")
-        .map_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("../guests"), PathBuf::from);
-    let path = folder.join(name);
+    let path = folder().join(name);
     assert!(path.exists(), "{} is missing: run `cargo xtask guests` first", path.display());
     path
 }

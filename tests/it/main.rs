@@ -10,6 +10,8 @@
 
 mod api;
 mod audit;
+#[cfg(unix)]
+mod book;
 mod canary;
 mod check;
 mod cluster;

@@ -23,12 +23,13 @@ const BROWSER: [&str; 2] = ["chromium", "chromium-driver"];
 const ORAS: &str = "oras==0.2.43";
 
 /// What ends, holds and deceives processes in the tests of a sign-in's life, and keeps its keys; a registry
-/// of packs, and what signs them.
-const TOOLS: [&str; 10] = [
+/// of packs, and what signs them; what reads manual pages.
+const TOOLS: [&str; 11] = [
     "dbus",
     "docker-registry",
     "faketime",
     "gnome-keyring",
+    "groff-base",
     "libsecret-tools",
     "minisign",
     "python3",
