@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use vantage_platform::Options;
 use vantage_test_support::World;
@@ -99,7 +100,14 @@ struct Page<'a> {
 
 impl<'a> Page<'a> {
     fn new(path: &'a Path) -> Self {
-        let world = World::new(VANTAGE, Options { auto_approve: true, ..seeded() });
+        let options = Options {
+            auto_approve: true,
+            ready_after: Duration::from_secs(1),
+            job_step: Duration::from_millis(200),
+            ..seeded()
+        };
+        let world = World::new(VANTAGE, options);
+        world.run(&["profile", "set", "test", "credential-store", "file"]).expect(0);
         Self { path, world, folder: tempfile::Builder::new().prefix("work").tempdir().unwrap() }
     }
 
@@ -136,7 +144,7 @@ impl<'a> Page<'a> {
             if hides || !super::writes() {
                 problems.push(self.problem(at, line, expected, &printed));
             } else {
-                *expected = printed;
+                *expected = printed.iter().map(|line| masked(line)).collect();
             }
         }
         problems
@@ -197,6 +205,26 @@ fn answer(line: &str) -> Option<(String, String)> {
     let at = line.find("[y/N]")? + "[y/N]".len();
     let (question, answer) = line.split_at(at);
     Some((question.to_owned(), answer.trim().to_owned()))
+}
+
+/// The line as it is written down, with `…` for what another run prints otherwise: digests, keys, the time
+/// that it is now, and how long something took.
+fn masked(line: &str) -> String {
+    let now = jiff::Timestamp::now().to_string();
+    let line = match line.find(&now[..10]) {
+        Some(at) => format!("{}…", &line[..at]),
+        None => line.to_owned(),
+    };
+    let is_key = |word: &str| word.starts_with("RW") && word.len() == 56;
+    let is_digest = |word: &str| word.strip_prefix("sha256:").is_some_and(|hexadecimal| hexadecimal.len() > 30);
+    let is_id = |word: &str| word.len() == 16 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let words = line.split(' ').map(|word| match word {
+        _ if is_key(word) => "RW…",
+        _ if is_digest(word) => "sha256:…",
+        _ if is_id(word) => "…",
+        _ => word,
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 fn is_user_code(word: &str) -> bool {

@@ -36,6 +36,7 @@ impl Screen {
         }
         let (drawn, status) = terminal.finish().unwrap();
         let mut parser = vt100::Parser::new(ROWS, run.columns, 0);
+        let drawn = with_one_digest(&drawn);
         parser.process(drawn.replace('\n', "\r\n").as_bytes());
         Self { parser, status: status.exit_code() }
     }
@@ -50,4 +51,21 @@ impl Screen {
     pub(super) fn screen(&self) -> &vt100::Screen {
         self.parser.screen()
     }
+}
+
+/// The text with every digest replaced by one of the same length: compilers do not give the same bytes on
+/// every machine.
+fn with_one_digest(text: &str) -> String {
+    const PREFIX: &str = "sha256:";
+    const DIGEST: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(PREFIX) {
+        let (before, digest) = rest.split_at(at + PREFIX.len());
+        let length = digest.bytes().take_while(u8::is_ascii_hexdigit).count().min(DIGEST.len());
+        out.push_str(before);
+        out.push_str(&DIGEST[..length]);
+        rest = &digest[length..];
+    }
+    out + rest
 }
