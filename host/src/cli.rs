@@ -114,7 +114,10 @@ pub fn tree_of_pack(
     look: Option<Look>,
 ) -> Command {
     let root = root().bin_name(format!("vantage plugin exec {} --", description.id));
-    about_one_command(root.disable_help_subcommand(true).subcommand(packs::tree(word, description, now)), look)
+    about_one_command(
+        root.disable_help_subcommand(true).subcommand(packs::tree(word, description, now)),
+        look,
+    )
 }
 
 /// The tree of all that is part of the binary, from which the reference and the manual pages are made.

@@ -132,7 +132,12 @@ fn prepare(
             console.document(&error.render().to_string())?;
             return Ok(None);
         }
-        Err(error) => return Err(diagnostics::usage_error(&error)),
+        Err(error) => {
+            let asked_about = cli::help::asked_about(arguments, peek);
+            // `help` itself knows no near names; the line that it is about does.
+            let near = asked_about.and_then(|line| tree(None).try_get_matches_from(line).err());
+            return Err(diagnostics::usage_error(near.as_ref().unwrap_or(&error)));
+        }
     };
     let globals = Globals::from_arg_matches(&matches).map_err(|error| diagnostics::usage_error(&error))?;
     globals.check(environment)?;

@@ -27,6 +27,8 @@ mod exec;
 mod guest_memory;
 mod guests;
 mod help;
+#[cfg(unix)]
+mod help_on_terminals;
 #[cfg(target_os = "linux")]
 mod hostile;
 mod job;

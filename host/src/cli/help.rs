@@ -9,6 +9,8 @@ pub mod explanation;
 mod groups;
 pub mod look;
 
+use std::ffi::OsString;
+
 use clap::{Command, Subcommand as _};
 
 use crate::cli::globals::Globals;
@@ -29,9 +31,18 @@ pub fn names_a_command(peek: &Peek) -> bool {
     }
 }
 
+/// The line that `vantage help` is asked about, where the line is one: the program's name and the words.
+pub fn asked_about(arguments: &[OsString], peek: &Peek) -> Option<Vec<OsString>> {
+    let (program, words) = (arguments.first()?, peek.words.split_first()?);
+    let line = std::iter::once(program.clone()).chain(words.1.iter().map(OsString::from));
+    (words.0 == "help" && !words.1.is_empty()).then(|| line.collect())
+}
+
 /// `root` with the texts of its commands laid out for `look`.
 pub fn dressed(root: Command, look: Look) -> Command {
-    root.styles(look.styles()).term_width(look.width).mut_subcommands(|command| dressed_command(command, look))
+    root.styles(look.styles())
+        .term_width(look.width)
+        .mut_subcommands(|command| dressed_command(command, look))
 }
 
 fn dressed_command(command: Command, look: Look) -> Command {

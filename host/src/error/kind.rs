@@ -39,13 +39,7 @@ struct Row {
     remedy: &'static str,
 }
 
-const fn row(
-    kind: Kind,
-    exit: u8,
-    word: &'static str,
-    meaning: &'static str,
-    remedy: &'static str,
-) -> Row {
+const fn row(kind: Kind, exit: u8, word: &'static str, meaning: &'static str, remedy: &'static str) -> Row {
     Row { kind, exit, word, meaning, remedy }
 }
 

@@ -180,8 +180,10 @@ fn a_page_is_taken_apart_and_put_together_again() {
     let page = "Text\n\n```console\n$ a \\\n    b\nx\n\ny\n$ c\n```\n\n<!-- run: d -->\n1. e\n\n   ```console,no-run=it-waits\n   $ f\n   ```\n\n```toml\n$ g\n```\n\n```sh\nh\n```\n";
     let parts = parse(page);
     assert_eq!(print(&parts), page);
-    let blocks: Vec<&Block> =
-        parts.iter().filter_map(|part| if let Part::Block(block) = part { Some(block) } else { None }).collect();
+    let blocks: Vec<&Block> = parts
+        .iter()
+        .filter_map(|part| if let Part::Block(block) = part { Some(block) } else { None })
+        .collect();
     let [first, second] = blocks.as_slice() else { panic!("{parts:?}") };
     assert_eq!((first.at, first.commands[0].line.as_str()), (3, "a \\\n    b"));
     assert_eq!(first.commands[0].printed, ["x", "", "y"]);

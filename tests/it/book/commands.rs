@@ -70,8 +70,7 @@ fn section(node: &Node) -> String {
     if node.below().next().is_some() {
         parts.push(below(node));
     }
-    let aliases: Vec<String> =
-        node.command.get_visible_aliases().map(|alias| format!("`{alias}`")).collect();
+    let aliases: Vec<String> = node.command.get_visible_aliases().map(|alias| format!("`{alias}`")).collect();
     if !aliases.is_empty() {
         parts.push(format!("Also called {}.\n", aliases.join(", ")));
     }
@@ -123,9 +122,9 @@ fn effect(command: &description::Command) -> Option<&'static str> {
     match command.effect {
         Effect::Read => None,
         Effect::Change => Some("Changes the platform; `--dry-run` shows what it would send.\n"),
-        Effect::Destroy => {
-            Some("Asks before it destroys anything; `--yes` confirms, `--dry-run` shows what it would send.\n")
-        }
+        Effect::Destroy => Some(
+            "Asks before it destroys anything; `--yes` confirms, `--dry-run` shows what it would send.\n",
+        ),
     }
 }
 

@@ -194,9 +194,16 @@ impl<'a> Page<'a> {
     fn normal(&self, text: &str, address: &str) -> String {
         let home = self.world.home().display().to_string();
         let work = self.folder.path().display().to_string();
-        let text = text.replace(address, PORT).replace(&home, "/home/ada/vantage").replace(&work, "/home/ada/work");
+        let text =
+            text.replace(address, PORT).replace(&home, "/home/ada/vantage").replace(&work, "/home/ada/work");
         let words = text.split_inclusive([' ', '\n', '=', '"']);
-        words.map(|word| if is_user_code(word.trim()) { word.replace(word.trim(), CODE) } else { word.to_owned() }).collect()
+        words
+            .map(
+                |word| {
+                    if is_user_code(word.trim()) { word.replace(word.trim(), CODE) } else { word.to_owned() }
+                },
+            )
+            .collect()
     }
 }
 
@@ -216,7 +223,8 @@ fn masked(line: &str) -> String {
         None => line.to_owned(),
     };
     let is_key = |word: &str| word.starts_with("RW") && word.len() == 56;
-    let is_digest = |word: &str| word.strip_prefix("sha256:").is_some_and(|hexadecimal| hexadecimal.len() > 30);
+    let is_digest =
+        |word: &str| word.strip_prefix("sha256:").is_some_and(|hexadecimal| hexadecimal.len() > 30);
     let is_id = |word: &str| word.len() == 16 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
     let words = line.split(' ').map(|word| match word {
         _ if is_key(word) => "RW…",

@@ -28,9 +28,13 @@ const fn picture(name: &'static str, columns: u16, line: &'static str) -> Pictur
 const PICTURES: [Picture; 9] = [
     picture("cluster-list", 90, "vantage cluster list"),
     picture("cluster-list-40", 40, "vantage cluster list"),
-    picture("cluster-list-120", 120, "vantage cluster list --wide --columns name,status,provider,owner,type,client"),
+    picture(
+        "cluster-list-120",
+        120,
+        "vantage cluster list --wide --columns name,status,provider,owner,type,client",
+    ),
     picture("many-scripts", 70, "vantage cluster list --provider on_prem --columns name,status,description"),
-    picture("job-watch", 90, "vantage job submission watch 1 --columns id,name,status"),
+    picture("job-watch", 90, "vantage job submission watch 21 --columns id,name,status"),
     picture("error", 90, "vantage cluster get gpu-9"),
     picture("help", 90, "vantage help cluster create"),
     Picture {
@@ -43,7 +47,8 @@ const PICTURES: [Picture; 9] = [
 ];
 
 /// Lines that are run before the picture of this name is taken.
-const BEFORE: [(&str, &str); 3] = [
+const BEFORE: [(&str, &str); 4] = [
+    ("job-watch", "vantage job submission create train --script 1 --cluster calm-lagoon-02"),
     (
         "many-scripts",
         "vantage cluster create tokyo --provider on_prem --description '東京の計算機集群' \
@@ -68,11 +73,18 @@ fn the_pictures_show_what_stands_on_a_terminal() {
     let mut files = BTreeMap::new();
     for Picture { name, columns, line, answers } in &PICTURES {
         let screen = |script: &str| {
-            let answers: Vec<_> =
-                answers.iter().map(|(question, answer)| ((*question).to_owned(), (*answer).to_owned())).collect();
+            let answers: Vec<_> = answers
+                .iter()
+                .map(|(question, answer)| ((*question).to_owned(), (*answer).to_owned()))
+                .collect();
             let variables = [("PACKS", packs.to_str().unwrap()), ("LC_ALL", "C.UTF-8")];
-            let run =
-                Run { script, folder: folder.path(), columns: *columns, variables: &variables, answers: &answers };
+            let run = Run {
+                script,
+                folder: folder.path(),
+                columns: *columns,
+                variables: &variables,
+                answers: &answers,
+            };
             Screen::of(&world, &run)
         };
         if let Some((_, before)) = BEFORE.iter().find(|(of, _)| of == name) {

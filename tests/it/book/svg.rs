@@ -21,8 +21,8 @@ const INK: &str = "#d8dce2";
 
 /// The sixteen colours of a terminal that has its own.
 const PALETTE: [&str; 16] = [
-    "#3b4048", "#e0686f", "#8fbf76", "#d9b35b", "#6fa3e0", "#c08ad6", "#5fbdbd", "#c6cad0", "#6b717b", "#f08a90",
-    "#a9d691", "#ecca7c", "#8fbcf0", "#d6a8e8", "#80d6d6", "#f2f4f7",
+    "#3b4048", "#e0686f", "#8fbf76", "#d9b35b", "#6fa3e0", "#c08ad6", "#5fbdbd", "#c6cad0", "#6b717b",
+    "#f08a90", "#a9d691", "#ecca7c", "#8fbcf0", "#d6a8e8", "#80d6d6", "#f2f4f7",
 ];
 
 /// How a run looks.
@@ -76,14 +76,20 @@ pub(super) fn draw(screen: &vt100::Screen, title: &str) -> String {
 }
 
 fn is_drawn(screen: &vt100::Screen, row: u16, column: u16) -> bool {
-    screen.cell(row, column).is_some_and(|cell| cell.contents().trim() != "" || cell.bgcolor() != vt100::Color::Default)
+    screen
+        .cell(row, column)
+        .is_some_and(|cell| cell.contents().trim() != "" || cell.bgcolor() != vt100::Color::Default)
 }
 
 fn draw_run(svg: &mut String, run: &Run, row: u16) {
     let (x, y) = (MARGIN + u32::from(run.column) * CELL.0, BAR + u32::from(row) * CELL.1);
     let length = u32::from(run.cells) * CELL.0;
     if let Some(paper) = &run.look.paper {
-        let _ = writeln!(svg, "<rect x=\"{x}\" y=\"{y}\" width=\"{length}\" height=\"{}\" fill=\"{paper}\"/>", CELL.1);
+        let _ = writeln!(
+            svg,
+            "<rect x=\"{x}\" y=\"{y}\" width=\"{length}\" height=\"{}\" fill=\"{paper}\"/>",
+            CELL.1
+        );
     }
     if run.text.trim().is_empty() {
         return;
@@ -101,7 +107,10 @@ fn draw_run(svg: &mut String, run: &Run, row: u16) {
     }
     let y = y + BASE;
     let text = escaped(&run.text);
-    let _ = writeln!(svg, "<text x=\"{x}\" y=\"{y}\" textLength=\"{length}\" lengthAdjust=\"spacingAndGlyphs\"{style}>{text}</text>");
+    let _ = writeln!(
+        svg,
+        "<text x=\"{x}\" y=\"{y}\" textLength=\"{length}\" lengthAdjust=\"spacingAndGlyphs\"{style}>{text}</text>"
+    );
 }
 
 /// The runs of a row. Empty cells between words belong to a run; a gap ends it, so that columns of tables
@@ -178,7 +187,9 @@ fn wide_characters_take_two_cells_and_colours_are_kept() {
     assert!(svg.contains("<title>a &amp; b</title>"), "{svg}");
     assert!(svg.contains("textLength=\"45\" lengthAdjust=\"spacingAndGlyphs\">a &lt;b&gt;</text>"), "{svg}");
     for character in ["集", "群"] {
-        let run = format!("textLength=\"18\" lengthAdjust=\"spacingAndGlyphs\" fill=\"#8fbf76\" font-weight=\"bold\">{character}<");
+        let run = format!(
+            "textLength=\"18\" lengthAdjust=\"spacingAndGlyphs\" fill=\"#8fbf76\" font-weight=\"bold\">{character}<"
+        );
         assert!(svg.contains(&run), "{svg}");
     }
 }

@@ -176,13 +176,7 @@ impl World {
 
     /// Starts a script of the shell's in `folder`, on a terminal of `columns`, in which the binary and those
     /// beside it are found by their names.
-    pub fn shell(
-        &self,
-        script: &str,
-        folder: &Path,
-        columns: u16,
-        variables: &[(&str, &str)],
-    ) -> Terminal {
+    pub fn shell(&self, script: &str, folder: &Path, columns: u16, variables: &[(&str, &str)]) -> Terminal {
         let mut command = self.command_for_terminal(OsStr::new("/bin/sh"), variables);
         command.args(["-c", script]);
         command.cwd(folder);

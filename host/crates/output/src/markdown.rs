@@ -215,7 +215,8 @@ impl Setter {
         for line in text.trim_end_matches('\n').split('\n') {
             let line = line.trim_end_matches('\r').replace('\t', CODE);
             let piece = Piece::Text { text: Visible::line(&line).to_string(), look: Look::Plain };
-            for row in piece::broken(&piece, self.room().saturating_sub(CODE.len()).max(NARROWEST), self.color)
+            for row in
+                piece::broken(&piece, self.room().saturating_sub(CODE.len()).max(NARROWEST), self.color)
             {
                 self.row(format!("{CODE}{row}"));
             }

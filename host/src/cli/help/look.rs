@@ -101,6 +101,10 @@ impl Look {
         let options = Options::new(room).subsequent_indent("    ").break_words(false);
         let mut rows: Vec<String> =
             textwrap::wrap(line, options).into_iter().map(std::borrow::Cow::into_owned).collect();
+        // A word that has no room on a row of its own is left to the terminal.
+        if rows.iter().any(|row| textwrap::core::display_width(row) > room) {
+            return vec![line.to_owned()];
+        }
         let last = rows.len().saturating_sub(1);
         for row in rows.iter_mut().take(last) {
             row.push_str(MORE);

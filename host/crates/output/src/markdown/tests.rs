@@ -63,10 +63,7 @@ fn every_block_has_its_form() {
 #[test]
 fn colours_are_the_only_escapes() {
     let painted = rows("**a** `b` [c](https://d.example)", 80, true).join("\n");
-    assert_eq!(
-        painted,
-        "\u{1b}[1ma\u{1b}[0m \u{1b}[36m`b`\u{1b}[0m c \u{1b}[2m(https://d.example)\u{1b}[0m"
-    );
+    assert_eq!(painted, "\u{1b}[1ma\u{1b}[0m \u{1b}[36m`b`\u{1b}[0m c \u{1b}[2m(https://d.example)\u{1b}[0m");
 }
 
 #[test]
@@ -92,7 +89,8 @@ fn what_a_terminal_would_obey_is_shown_wherever_it_stands() {
 
 #[test]
 fn a_table_that_does_not_fit_is_set_a_cell_a_row() {
-    let table = "| name | what it is for |\n| --- | --- |\n| gpu-7 | long runs of everybody |\n| cpu | rest |";
+    let table =
+        "| name | what it is for |\n| --- | --- |\n| gpu-7 | long runs of everybody |\n| cpu | rest |";
     assert_snapshot!(rows(table, 24, false).join("\n"), @"
     name: gpu-7
     what it is for: long
