@@ -140,7 +140,7 @@ pub(super) fn print(parts: &[Part]) -> String {
                     let prompt = if line.is_empty() { vec![] } else { vec![format!("$ {line}")] };
                     let rows = prompt.iter().flat_map(|line| line.split('\n'));
                     for row in rows.chain(printed.iter().map(String::as_str)) {
-                        page.push_str(&format!("{indent}{row}").trim_end().to_owned());
+                        page.push_str(format!("{indent}{row}").trim_end());
                         page.push('\n');
                     }
                 }
