@@ -135,7 +135,7 @@ mod tests {
         };
         assert_eq!(
             example("vantage profile create lab --issuer https://auth.example --use"),
-            "Examples:\n  vantage profile create lab \\\n      --issuer https://auth.example --use\n      Does it"
+            "Examples:\n  vantage profile create lab --issuer \\\n      https://auth.example --use\n      Does it"
         );
         let quoted = "vantage api 'query { clusters { edges { node { name } } } }'";
         assert_eq!(example(quoted), format!("Examples:\n  {quoted}\n      Does it"));
