@@ -12,9 +12,10 @@ pub mod peek;
 pub mod values;
 
 use clap::{Args as _, Command, Subcommand};
-use vantage_policy::description::Description;
+use vantage_policy::description::{Description, DescriptionError};
 
 use crate::cli::globals::Globals;
+use crate::cli::help::Look;
 use crate::cli::peek::Peek;
 use crate::commands;
 
@@ -86,13 +87,14 @@ pub fn is_own(word: &str) -> bool {
 /// The tree for the line that `peek` has looked at.
 ///
 /// `described` is the pack whose word the line names, with that word; `unlisted` is how many words help
-/// leaves out.
+/// leaves out. With a `look` the tree can be asked for help.
 pub fn tree(
     peek: &Peek,
     words: &[PackWord],
     unlisted: usize,
     described: Option<(&str, &Description)>,
     now: jiff::Timestamp,
+    look: Option<Look>,
 ) -> Command {
     let mut root = BuiltIn::augment_subcommands(root());
     // Other packs are only there for a line that names nothing known, which is told of near names: each
@@ -110,10 +112,11 @@ pub fn tree(
             _ => {}
         }
     }
-    if help::names_a_command(peek) {
-        return about_one_command(root);
+    match look {
+        _ if help::names_a_command(peek) => about_one_command(root, look),
+        Some(look) => root.override_help(help::overview(words, unlisted, look)),
+        None => root,
     }
-    root.override_help(help::overview(words, unlisted))
 }
 
 /// The tree for a line that is being typed, on which `described` is named already; where nothing is, each of
@@ -139,9 +142,32 @@ pub fn tree_of_pack_to_complete(word: &str, description: &Description, now: jiff
 }
 
 /// The tree of one pack alone, for `vantage plugin exec`: nobody else has its words there.
-pub fn tree_of_pack(word: &str, description: &Description, now: jiff::Timestamp) -> Command {
+pub fn tree_of_pack(
+    word: &str,
+    description: &Description,
+    now: jiff::Timestamp,
+    look: Option<Look>,
+) -> Command {
     let root = root().bin_name(format!("vantage plugin exec {} --", description.id));
-    about_one_command(root.disable_help_subcommand(true).subcommand(packs::tree(word, description, now)))
+    about_one_command(
+        root.disable_help_subcommand(true).subcommand(packs::tree(word, description, now)),
+        look,
+    )
+}
+
+/// The tree of all that is part of the binary, from which the reference and the manual pages are made.
+///
+/// # Errors
+/// A bundled pack that does not describe itself as a pack has to.
+pub fn whole(now: jiff::Timestamp) -> Result<Command, DescriptionError> {
+    let mut whole = root();
+    for pack in vantage_bundle::PACKS {
+        let description = Description::parse(pack.description)?;
+        for (word, _) in pack.words {
+            whole = whole.subcommand(packs::tree(word, &description, now));
+        }
+    }
+    Ok(BuiltIn::augment_subcommands(whole))
 }
 
 fn root() -> Command {
@@ -150,17 +176,21 @@ fn root() -> Command {
         .about("The command line of the Vantage HPC platform")
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .max_term_width(100)
+        // Without it the libraries would look for a width by themselves.
+        .term_width(100)
         .infer_long_args(false);
     Globals::augment_args(root)
 }
 
 /// Options that are the same everywhere would bury the command's own.
-fn about_one_command(mut root: Command) -> Command {
+fn about_one_command(mut root: Command, look: Option<Look>) -> Command {
     for option in Globals::augment_args(Command::new("globals")).get_arguments() {
         root = root.mut_arg(option.get_id().as_str(), |option| option.hide(true));
     }
-    help::fold_global_options(root)
+    match look {
+        Some(look) => help::dressed(root, look),
+        None => root,
+    }
 }
 
 #[cfg(test)]

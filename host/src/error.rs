@@ -2,7 +2,9 @@
 //!
 //! The crates below have their own errors and know nothing of exit codes. Here each becomes one
 //! [`ErrorReport`], which the output crate draws as text or as JSON. Nothing else in the host turns
-//! an error into words for the user.
+//! an error into words for the user. The kinds themselves are a table of their own, in `kind`.
+
+mod kind;
 
 use std::error::Error as _;
 use std::io;
@@ -16,74 +18,7 @@ use vantage_runtime::RuntimeError;
 use vantage_session::{GraphqlError, GraphqlResponse, SessionError};
 use vantage_store::{AddressError, FetchError, StoreError};
 
-/// What an error is, for programs: a word in JSON and an exit status.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// Something failed that has no kind of its own.
-    Failed,
-    /// The command line, a file of the user's or a setting is wrong.
-    Usage,
-    /// What was named does not exist.
-    NotFound,
-    /// Nobody is signed in.
-    NotSignedIn,
-    /// Refused: by grant, by policy or by the platform.
-    Denied,
-    /// What was to be made exists, or was changed meanwhile.
-    Conflict,
-    /// Network, time-out or a fault of the server: worth retrying.
-    Unavailable,
-    /// A pack crashed or hit a limit.
-    PackCrashed,
-    /// Ended by Ctrl-C.
-    Interrupted,
-    /// Ended by a request to end, as a scheduler sends it.
-    Terminated,
-    /// Ended because its terminal was closed.
-    HungUp,
-}
-
-impl Kind {
-    /// The exit status; `docs/reference/exit-codes.md` is this table.
-    pub fn exit(self) -> u8 {
-        match self {
-            Self::Failed => 1,
-            Self::Usage => 2,
-            Self::NotFound => 3,
-            Self::NotSignedIn => 4,
-            Self::Denied => 5,
-            Self::Conflict => 6,
-            Self::Unavailable => 7,
-            Self::PackCrashed => 8,
-            // 128 and the number of the signal, as shells have it.
-            Self::Interrupted => 130,
-            Self::Terminated => 143,
-            Self::HungUp => 129,
-        }
-    }
-
-    /// Whether a signal ended the command.
-    pub fn is_signal(self) -> bool {
-        matches!(self, Self::Interrupted | Self::Terminated | Self::HungUp)
-    }
-
-    /// The word that stands for it in JSON.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Failed => "failed",
-            Self::Usage => "usage",
-            Self::NotFound => "not-found",
-            Self::NotSignedIn => "not-signed-in",
-            Self::Denied => "denied",
-            Self::Conflict => "conflict",
-            Self::Unavailable => "unavailable",
-            Self::PackCrashed => "pack-crashed",
-            Self::Interrupted => "interrupted",
-            Self::Terminated => "terminated",
-            Self::HungUp => "hung-up",
-        }
-    }
-}
+pub use crate::error::kind::Kind;
 
 /// Why a command of the host ended without having done what it was asked.
 #[derive(Debug, Error)]

@@ -49,12 +49,14 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use clap::error::ErrorKind;
 use clap::{ArgMatches, FromArgMatches};
 use vantage_output::Console;
 
 use crate::catalog::Commands;
 use crate::cli::BuiltIn;
 use crate::cli::globals::Globals;
+use crate::cli::help::Look;
 use crate::cli::peek::Peek;
 use crate::context::Context;
 use crate::diagnostics::LogFile;
@@ -109,29 +111,40 @@ fn prepare(
     console: &Console,
 ) -> Result<Option<Prepared>, HostError> {
     let now = jiff::Timestamp::now();
-    let (arguments, commands, tree) = match cli::exec::find(&arguments, peek) {
+    let exec = cli::exec::find(&arguments, peek);
+    let (arguments, commands) = match &exec {
         Some(cli::exec::OfPack { pack, arguments }) => {
-            let peek = Peek::at(&arguments);
-            let find = || Commands::of_pack(environment, &pack, &peek);
-            let commands = up_to_date(find, environment, console)?;
-            let tree =
-                commands.described().map(|(word, description)| cli::tree_of_pack(word, description, now));
-            (arguments, commands, tree.unwrap_or_default())
+            let peek = Peek::at(arguments);
+            let find = || Commands::of_pack(environment, pack, &peek);
+            (arguments, up_to_date(find, environment, console)?)
         }
         None => {
             let find = || Commands::find(environment, peek, console);
-            let commands = up_to_date(find, environment, console)?;
-            let tree = cli::tree(peek, commands.words(), commands.unlisted(), commands.described(), now);
-            (arguments, commands, tree)
+            (&arguments, up_to_date(find, environment, console)?)
         }
     };
-    let matches = match tree.try_get_matches_from(arguments) {
+    let tree = |look| match (&exec, commands.described()) {
+        (Some(_), Some((word, description))) => cli::tree_of_pack(word, description, now, look),
+        _ => cli::tree(peek, commands.words(), commands.unlisted(), commands.described(), now, look),
+    };
+    let matches = match tree(None).try_get_matches_from(arguments) {
         Ok(matches) => matches,
+        Err(error) if error.kind() == ErrorKind::DisplayHelp => {
+            let look = Look::new(console.style().width, console.style().stdout_color);
+            let error = tree(Some(look)).try_get_matches_from(arguments).err().unwrap_or(error);
+            console.styled_document(&error.render().ansi().to_string())?;
+            return Ok(None);
+        }
         Err(error) if !error.use_stderr() => {
             console.document(&error.render().to_string())?;
             return Ok(None);
         }
-        Err(error) => return Err(diagnostics::usage_error(&error)),
+        Err(error) => {
+            let asked_about = cli::help::asked_about(arguments, peek);
+            // `help` itself knows no near names; the line that it is about does.
+            let near = asked_about.and_then(|line| tree(None).try_get_matches_from(line).err());
+            return Err(diagnostics::usage_error(near.as_ref().unwrap_or(&error)));
+        }
     };
     let globals = Globals::from_arg_matches(&matches).map_err(|error| diagnostics::usage_error(&error))?;
     globals.check(environment)?;

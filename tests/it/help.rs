@@ -42,7 +42,8 @@ fn the_overview_groups_commands_by_what_they_are() {
           --limit COUNT           Stop after this many records
           --schema                Print the JSON Schema of the command's records instead of running it
       -q, --quiet                 Say nothing but the answer, warnings and errors
-      -v, --verbose               Show timings and causes; twice for diagnostics, three times for all of them
+      -v, --verbose               Show timings and causes; twice for diagnostics, three times for all of
+                                  them
           --color WHEN            When to colour
           --no-input              Never ask; fail where an answer would be needed
       -y, --yes                   Confirm what a command asks; never grants anything to a pack
@@ -51,7 +52,7 @@ fn the_overview_groups_commands_by_what_they_are() {
       -h, --help                  Show help
       -V, --version               Show the version
 
-    vantage <COMMAND> --help explains a command; vantage login is where to start.
+    `vantage <COMMAND> --help` explains a command; `vantage login` is where to start.
     --- stderr
     ");
 }
@@ -103,6 +104,8 @@ fn a_packs_commands_have_the_same_help_as_built_ins() {
       -h, --help
               Print help (see a summary with '-h')
 
+    Columns: Name, Status, Provider, Owner, Created; with --wide also Description, Type, Client, Account
+
     Examples:
       vantage cluster list
           Lists every cluster you can see
@@ -137,8 +140,8 @@ fn a_packs_commands_have_the_same_help_as_built_ins() {
       -h, --help                          Print help
 
     Examples:
-      vantage profile create lab --issuer https://auth.lab.example/realms/vantage --api
-      https://apis.lab.example
+      vantage profile create lab --issuer https://auth.lab.example/realms/vantage --api \\
+          https://apis.lab.example
           Adds a second platform beside the default one
 
     Global options, such as -o FORMAT and -p PROFILE: vantage --help

@@ -10,6 +10,8 @@
 
 mod api;
 mod audit;
+#[cfg(unix)]
+mod book;
 mod canary;
 mod check;
 mod cluster;
@@ -27,6 +29,8 @@ mod exec;
 mod guest_memory;
 mod guests;
 mod help;
+#[cfg(unix)]
+mod help_on_terminals;
 #[cfg(target_os = "linux")]
 mod hostile;
 mod job;

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use vantage_output::visible::Visible;
 use vantage_policy::description::{self, Argument, Description, Kind};
 
+use crate::cli::help::explanation::{self, Example};
 use crate::cli::values;
 
 /// The command `word`, with all that `description` puts below it.
@@ -109,8 +110,9 @@ fn leaf(node: Command, command: &description::Command, now: jiff::Timestamp) -> 
     if let Some(long) = &command.description {
         node = node.long_about(format!("{}\n\n{}", line(&command.summary), Visible::text(long)));
     }
-    if !command.examples.is_empty() {
-        node = node.after_help(examples(command));
+    let behind = behind(command);
+    if !behind.is_empty() {
+        node = node.after_help(behind);
     }
     for argument in &command.arguments {
         node = node.arg(arg(argument, now));
@@ -118,12 +120,27 @@ fn leaf(node: Command, command: &description::Command, now: jiff::Timestamp) -> 
     node
 }
 
-fn examples(command: &description::Command) -> String {
-    let lines = command
-        .examples
-        .iter()
-        .map(|example| format!("  {}\n      {}", line(&example.line), line(&example.explanation)));
-    format!("Examples:\n{}", lines.collect::<Vec<_>>().join("\n"))
+/// What stands behind the options.
+fn behind(command: &description::Command) -> String {
+    let example = |example: &description::Example| Example {
+        line: line(&example.line),
+        explanation: line(&example.explanation),
+    };
+    let examples: Vec<Example> = command.examples.iter().map(example).collect();
+    explanation::joined(&columns(&command.answer.columns), &examples)
+}
+
+/// What `--columns` and `--sort` take, in Markdown.
+fn columns(columns: &[description::Column]) -> String {
+    let names = |wide: bool| {
+        let titles = columns.iter().filter(move |column| column.wide == wide);
+        titles.map(|column| line(&column.title)).collect::<Vec<_>>().join(", ")
+    };
+    match (names(false), names(true)) {
+        (shown, wide) if shown.is_empty() && wide.is_empty() => String::new(),
+        (shown, wide) if wide.is_empty() => format!("Columns: {shown}"),
+        (shown, wide) => format!("Columns: {shown}; with --wide also {wide}"),
+    }
 }
 
 fn arg(argument: &Argument, now: jiff::Timestamp) -> Arg {

@@ -124,6 +124,7 @@ pub fn schema(arguments: &Arguments) -> Option<serde_json::Value> {
         Action::Publish(_) => publish::schema(),
         Action::Check(_) => check::schema(),
         Action::Keygen(_) => keygen::schema(),
+        Action::New(_) => new::schema(),
         Action::Sign(_) => sign::schema(),
     })
 }

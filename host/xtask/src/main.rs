@@ -2,12 +2,14 @@
 //!
 //! `demo` shows the product on a fresh machine, `test` runs everything that the machine checks run,
 //! `guests` builds the packs that tests and authors use, `servers` installs what tests run against,
-//! `fuzz` is a step of `test` by itself, `bench` measures what is shipped. It is plain Rust, so that no
-//! shell has to be there; it knows no crate of the host and drives the built binaries as a user would.
+//! `fuzz` is a step of `test` by itself, `bench` measures what is shipped, `docs` writes and builds the book.
+//! It is plain Rust, so that no shell has to be there; it knows no crate of the host and drives the built
+//! binaries as a user would.
 
 mod bench;
 mod debian;
 mod demo;
+mod docs;
 mod folder;
 mod fuzz;
 mod guests;
@@ -54,6 +56,8 @@ enum Task {
     Servers(servers::Arguments),
     /// Measure what is shipped, and write the ratios down
     Bench(bench::Arguments),
+    /// Write what of the documentation is made from the program, check all links, and build the book
+    Docs(docs::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -62,6 +66,7 @@ fn main() -> ExitCode {
         Task::Demo(arguments) => demo::run(&workspace, &arguments),
         Task::Test(arguments) => test::run(&workspace, &arguments),
         Task::Bench(arguments) => bench::run(&workspace, &arguments),
+        Task::Docs(arguments) => docs::run(&workspace, &arguments),
         Task::Fuzz(arguments) => fuzz::run(&workspace, arguments.seconds),
         Task::Guests(arguments) => {
             packs::guests(&workspace).and_then(|()| guests::run(&workspace, &arguments))

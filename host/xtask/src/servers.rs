@@ -23,14 +23,15 @@ const BROWSER: [&str; 2] = ["chromium", "chromium-driver"];
 const ORAS: &str = "oras==0.2.43";
 
 /// What ends, holds and deceives processes in the tests of a sign-in's life, and keeps its keys; a registry
-/// of packs, and what signs them; shells that complete lines.
-const TOOLS: [&str; 13] = [
+/// of packs, and what signs them; shells that complete lines; what reads manual pages.
+const TOOLS: [&str; 14] = [
     "dbus",
     "docker-registry",
     "elvish",
     "faketime",
     "fish",
     "gnome-keyring",
+    "groff-base",
     "libsecret-tools",
     "minisign",
     "python3",

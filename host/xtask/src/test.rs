@@ -1,4 +1,4 @@
-//! `cargo xtask test`: format, lints, dependencies, guests, servers, and all tests.
+//! `cargo xtask test`: format, dependencies, the book, lints, guests, servers, and all tests.
 //!
 //! The order puts what fails fast first. Nothing is skipped in silence: a step that cannot run on
 //! this machine is an error, but for advisories, whose database comes from the network.
@@ -9,7 +9,7 @@ use std::time::Instant;
 use clap::Args;
 
 use crate::process::{self, Workspace};
-use crate::{Result, fuzz, guests, hostile, packs, say, servers, tools};
+use crate::{Result, docs, fuzz, guests, hostile, packs, say, servers, tools};
 
 /// Run everything that the machine checks run
 #[derive(Args)]
@@ -33,6 +33,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     let began = Instant::now();
     step("format", || workspace.cargo(&["fmt", "--all", "--check"]))?;
     step("dependencies", || deny(workspace, arguments.advisories))?;
+    step("book", || docs::book(workspace))?;
     step("WebAssembly target", tools::wasm_target)?;
     step("build", || workspace.cargo(&["build", "--workspace", "--locked"]))?;
     step("lints", || {

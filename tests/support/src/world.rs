@@ -187,6 +187,17 @@ impl World {
         self.looked_at(Terminal::start(command, 100).unwrap())
     }
 
+    /// Starts a script of the shell's in `folder`, on a terminal of `columns`, in which the binary and those
+    /// beside it are found by their names.
+    pub fn shell(&self, script: &str, folder: &Path, columns: u16, variables: &[(&str, &str)]) -> Terminal {
+        let mut command = self.command_for_terminal(OsStr::new("/bin/sh"), variables);
+        command.args(["-c", script]);
+        command.cwd(folder);
+        let own = self.binary.parent().unwrap_or(Path::new(".")).display();
+        command.env("PATH", format!("{own}:/usr/local/bin:/usr/bin:/bin"));
+        self.looked_at(Terminal::start(command, columns).unwrap())
+    }
+
     /// A terminal emulator that waits to run a script of the shell's, in which `"$@"` is the binary.
     #[cfg(target_os = "linux")]
     pub fn in_emulator(&self, script: &str) -> crate::emulator::Emulator {

@@ -12,12 +12,14 @@ use filtered::Filtered;
 
 use crate::console::Console;
 use crate::error::OutputError;
+use crate::markdown::Setting;
 use crate::order::Order;
 use crate::record::{Pointer, Record, validated};
 use crate::render::{self, Render, View, json, yaml};
 use crate::select::{self, Chosen};
 use crate::style::{AnswerSpec, Column, Format, Shape};
 use crate::visible::VisibleText;
+use crate::width;
 
 /// Of so many keys of a live answer it is known what was last said of them; of more, everything is said.
 const KEYS: usize = 65_536;
@@ -28,6 +30,9 @@ const SORTED: usize = 256 * 1024 * 1024;
 /// Bytes of a text that is given whole, which takes several times as much when it is written as JSON.
 /// Nobody reads a text so long.
 const TEXT: usize = 16 * 1024 * 1024;
+
+/// Rows of text that are wider than this are hard to read.
+const WIDEST: usize = 100;
 
 /// Whether a command should go on answering.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +69,8 @@ pub struct Answer {
     /// Text as it is shown: it may be cut anywhere between two calls.
     visible: VisibleText,
     ends_in_newline: bool,
+    /// Sets text in rows, where people read it on a terminal.
+    setting: Option<Setting>,
     flow: Flow,
 }
 
@@ -79,6 +86,9 @@ impl Answer {
         }
         let renderer = render::renderer(format, &spec, style);
         let filter = Filtered::new(style, spec.shape, format)?;
+        let is_read = style.stdout_terminal && !format.carries_whole_records();
+        let width = style.width.unwrap_or(width::DEFAULT).min(WIDEST);
+        let setting = is_read.then(|| Setting::new(width, style.stdout_color));
         let mut answer = Self {
             renderer,
             filter,
@@ -91,6 +101,7 @@ impl Answer {
             text: String::new(),
             visible: VisibleText::new(),
             ends_in_newline: true,
+            setting,
             flow: Flow::Continue,
             spec,
             console,
@@ -144,8 +155,8 @@ impl Answer {
         self.flush()
     }
 
-    /// Adds Markdown. It is printed sanitized but otherwise as it is, for now also on a terminal;
-    /// JSON and YAML give the whole of it as one string.
+    /// Adds Markdown. On a terminal it is set in rows, a block as soon as it has ended; elsewhere it is
+    /// printed sanitized but otherwise as it is. JSON and YAML give the whole of it as one string.
     pub fn text(&mut self, markdown: &str) -> Result<Flow, OutputError> {
         if self.spec.shape != Shape::Text {
             return Err(self.unexpected("it answered with text"));
@@ -160,6 +171,10 @@ impl Answer {
             }
             self.text.push_str(markdown);
             return Ok(Flow::Continue);
+        }
+        if let Some(setting) = &mut self.setting {
+            let rows = setting.push(markdown);
+            return self.write(&rows);
         }
         if let Some(last) = markdown.chars().next_back() {
             self.ends_in_newline = last == '\n';
@@ -245,6 +260,9 @@ impl Answer {
 
     /// The end of a text: its last newline, or all of it.
     fn end_text(&mut self, out: &mut String) {
+        if let Some(setting) = &mut self.setting {
+            out.push_str(&setting.finish());
+        }
         out.push_str(&self.visible.finish());
         match self.format {
             _ if self.came == 0 => {}

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use crate::answer::{Answer, Flow};
 use crate::error::OutputError;
-use crate::paint::{Tone, in_black_on_white, paint};
+use crate::paint::{Tone, in_black_on_white, paint, styled};
 use crate::progress::INTERVAL;
 use crate::render::json::escape_hidden;
 use crate::report::ErrorReport;
@@ -90,6 +90,14 @@ impl Console {
     pub fn document(&self, text: &str) -> Result<(), OutputError> {
         let mut streams = self.streams();
         streams.answer(&Visible::text(text).to_string())?;
+        streams.flush().map(|_| ())
+    }
+
+    /// Writes text for people that has colours: those stay where the style has colours, and go where it has
+    /// none. Every other escape is shown.
+    pub fn styled_document(&self, text: &str) -> Result<(), OutputError> {
+        let mut streams = self.streams();
+        streams.answer(&styled(text, self.style().stdout_color))?;
         streams.flush().map(|_| ())
     }
 

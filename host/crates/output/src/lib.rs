@@ -12,6 +12,7 @@
 //! - [`Answer`]: takes records one by one, checks shape and `--limit`, holds them for `--sort`;
 //! - `select`: which columns; `order`: `--sort`; `record`: cells of a record, numbers unharmed;
 //! - `render`: one file a format; `humanize` and `paint`: what only people want;
+//! - [`markdown`]: descriptions and texts in rows of a terminal;
 //! - [`visible`]: the one sanitizer. No text that is not the host's own passes it by.
 //!
 //! ```
@@ -39,6 +40,7 @@ mod error;
 pub mod fuzzing;
 mod humanize;
 mod jq;
+pub mod markdown;
 mod order;
 mod paint;
 mod progress;

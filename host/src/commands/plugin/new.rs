@@ -16,6 +16,7 @@ use vantage_scaffold::{Language, Project};
 use crate::cli;
 use crate::context::Context;
 use crate::error::HostError;
+use crate::reply::schema::{Is, Member, of_record};
 use crate::reply::{self, Reply};
 
 /// The publisher where none is named: a pack that is for this computer, until somebody says whose it is.
@@ -51,6 +52,20 @@ pub struct Arguments {
 enum Lang {
     Rust,
     Python,
+}
+
+/// What its record has.
+const MEMBERS: &[Member] = &[
+    ("id", Is::Text),
+    ("language", Is::Word(&["rust", "python"])),
+    ("folder", Is::Text),
+    ("files", Is::Texts),
+    ("next", Is::Texts),
+];
+
+/// The JSON Schema of its record.
+pub fn schema() -> serde_json::Value {
+    of_record("plugin new", MEMBERS, &[])
 }
 
 /// How it answers.

@@ -240,23 +240,26 @@ fn nothing_is_drawn_between_a_question_and_its_answer() {
     let mut answer = console
         .answer(AnswerSpec { shape: Shape::Text, key: None, columns: Vec::new(), noun: String::new() })
         .unwrap();
-    answer.text("error: this line has no end").unwrap();
+    // What has not ended of a text is held until it has.
+    answer.text("a block\n\nanother\nerror: this line has no end").unwrap();
     let question = console.question();
     let (drawn, told) = (bench.stdout.text(), bench.stderr.text());
-    assert_eq!((drawn.as_str(), told.as_str()), ("error: this line has no end", "\n"));
+    assert_eq!((drawn.as_str(), told.as_str()), ("a block\n", ""));
 
     console.pack_note("acme/x", "Go on? [y/N] y");
     console.pack_line("acme/x", "Go on? [y/N] y");
     console.diagnostic("a log");
-    answer.text("and this is its end\n").unwrap();
+    answer.text(" and this is its end\n").unwrap();
     answer.flush().unwrap();
     let id = console.start_progress("acme/x", "working", None);
     console.advance_progress(id, 1);
     assert_eq!((bench.stdout.text(), bench.stderr.text()), (drawn, told));
 
     question.answered();
-    assert_eq!(bench.stdout.text(), "error: this line has no endand this is its end\n");
-    assert_eq!(bench.stderr.text(), "\nacme/x: Go on? [y/N] y\nacme/x: Go on? [y/N] y\na log\n");
+    answer.finish().unwrap();
+    let whole = "a block\n\nanother error: this line has no end and this is its end\n";
+    assert_eq!(bench.stdout.text(), whole);
+    assert_eq!(bench.stderr.text(), "acme/x: Go on? [y/N] y\nacme/x: Go on? [y/N] y\na log\n");
 }
 
 #[test]

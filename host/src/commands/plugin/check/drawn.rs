@@ -40,7 +40,7 @@ impl Report {
         if let Some(start) = &self.start {
             let [time, memory] = start.words();
             add("  start     ", "            ", &time);
-            add("  describing", "            ", &format!(" {memory}"));
+            add("  describing ", "             ", &memory);
         }
         add("  signature ", "            ", &self.signed.words());
         for (index, import) in self.imports.iter().enumerate() {
