@@ -35,6 +35,8 @@ fn the_overview_groups_commands_by_what_they_are() {
           --organization NAME     Organization to act for
       -o, --output FORMAT         Format of the answer: table, text, json, jsonl, yaml, csv or tsv
       -j, --json                  Short for --output json
+          --jq EXPRESSION         Filter the answer, as JSON, by an expression of jq's; strings are
+                                  printed as they are
           --columns COLUMN        Columns to show, by title or JSON Pointer
           --sort COLUMN           Column to sort by; `-COLUMN` for descending
           --wide                  Show the columns that are left out for want of room
@@ -44,6 +46,9 @@ fn the_overview_groups_commands_by_what_they_are() {
       -q, --quiet                 Say nothing but the answer, warnings and errors
       -v, --verbose               Show timings and causes; twice for diagnostics, three times for all of
                                   them
+          --timings FILE          Write where the time went to FILE, in the Chrome trace format
+          --log-file FILE         Write diagnostics to FILE, after what is in it, and not to standard
+                                  error
           --color WHEN            When to colour
           --no-input              Never ask; fail where an answer would be needed
       -y, --yes                   Confirm what a command asks; never grants anything to a pack

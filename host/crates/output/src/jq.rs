@@ -30,6 +30,15 @@ const LEFT_OUT: [&str; 10] = [
     "get_search_list",
 ];
 
+/// Rows as spreadsheets and line tools read them, which jq has and jaq's library has not.
+const ROWS: &str = r#"
+def cells(text): [.[]
+  | if isstring then text elif . == null then "" elif isarray or isobject
+    then error("\(.) cannot be in a row") else tojson end];
+def @csv: cells("\"" + gsub("\""; "\"\"") + "\"") | join(",");
+def @tsv: cells(gsub("\\\\"; "\\\\") | gsub("\t"; "\\t") | gsub("\n"; "\\n") | gsub("\r"; "\\r")) | join("\t");
+"#;
+
 /// A filter that is ready to run.
 pub(crate) struct Filter {
     compiled: jaq_core::Filter<JustLut<Val>>,
@@ -49,12 +58,13 @@ impl Filter {
     pub(crate) fn new(expression: &str, now: Timestamp) -> Result<Self, OutputError> {
         let clock = format!("def now: {};", now.as_duration().as_secs_f64());
         let clock = load::parse(&clock, |parser| parser.defs()).unwrap_or_default();
+        let rows = load::parse(ROWS, |parser| parser.defs()).unwrap_or_default();
         let definitions = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
         let definitions = definitions.filter(|definition| !LEFT_OUT.contains(&definition.name));
         let functions = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
         let functions = functions.filter(|(name, ..)| !LEFT_OUT.contains(name));
         let arena = Arena::default();
-        let modules = Loader::new(definitions.map(shorter).chain(clock))
+        let modules = Loader::new(definitions.chain(rows).map(shorter).chain(clock))
             .load(&arena, File { code: expression, path: () })
             .map_err(|errors| OutputError::Filter { problem: unread(expression, errors) })?;
         let compiled = Compiler::default()
@@ -78,7 +88,11 @@ impl Filter {
         Ok(outputs.map(|output| match output {
             Ok(value) => written(&value),
             Err(exception) => Err(match exception.get_err() {
-                Ok(error) => failed(error.to_string()),
+                // What `error` was given is said as it is, and not as JSON.
+                Ok(error) => failed(match error.into_val() {
+                    Val::TStr(text) => String::from_utf8_lossy(&text).into_owned(),
+                    value => value.to_string(),
+                }),
                 Err(_) => failed("it broke off".to_owned()),
             }),
         }))
@@ -204,7 +218,13 @@ mod tests {
         assert_eq!(run(".[] | {n}", json), [r#"{"n":12345678901234567890}"#, r#"{"n":1.50}"#]);
         assert_eq!(run("length, (.[0] | keys), empty", json), ["2", r#"["n","name"]"#]);
         assert_eq!(run("map(select(.name | test(\"^a\"))) | length", json), ["1"]);
-        assert_eq!(run(".[] | [.name, .n] | @tsv", "[]"), Vec::<String>::new());
+        assert_eq!(
+            run(".[] | [.name, .n, null, true] | @tsv", json)[0],
+            "text a\\tb\t12345678901234567890\t\ttrue"
+        );
+        let csv = run(".[] | [.a, .b] | @csv", r#"[{"a":"x \"y\"","b":""},{"a":1,"b":[]}]"#);
+        assert_eq!(csv, [r#"text "x ""y""","""#, "error [] cannot be in a row"]);
+        assert_eq!(run("[\"\\\\ \\n\"] | @tsv", "null"), ["text \\\\ \\n"]);
         assert_eq!(run("now | todate", "null"), ["text 2026-11-23T12:00:00Z"]);
     }
 

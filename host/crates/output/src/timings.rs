@@ -154,12 +154,13 @@ mod tests {
 
     #[test]
     fn bars_share_a_scale() {
-        insta::assert_snapshot!(text(&rows(), &totals(), Some(80)).join("\n"), @r"
-        start                     1.20 ms  ██
-        plugin.call              18.80 ms    ██████████████████████████████████████
-          graphql ListClusters   15.00 ms      ██████████████████████████████
-        odd\u{1b}                 0.00 ms                                         █
-        ");
+        insta::assert_snapshot!(text(&rows(), &totals(), Some(80)).join("\n"), @r#"
+        start                        1.20 ms  ██
+        plugin.call                 18.80 ms    ██████████████████████████████████████
+          graphql ListClusters ×3   15.00 ms      ██████████████████████████████
+        odd\u{1b}                    0.00 ms                                         █
+        peak memory 33 MiB; 3 requests, 12.1 KiB of answers
+        "#);
     }
 
     #[test]
@@ -175,7 +176,10 @@ mod tests {
     fn programs_get_milliseconds() {
         assert_eq!(
             json(&rows()[..1], &totals()).to_string(),
-            r#"{"timings":[{"name":"start","start_ms":0.0,"length_ms":1.2,"depth":0}]}"#
+            concat!(
+                r#"{"timings":[{"name":"start","start_ms":0.0,"length_ms":1.2,"depth":0,"count":1,"bytes":0}],"#,
+                r#""peak_memory":34603008,"requests":3,"bytes":12345}"#
+            )
         );
     }
 }

@@ -51,7 +51,7 @@ const MEMBERS: &[Member] = &[
     ("version", Is::Text),
     ("summary", Is::Text),
     ("source", Is::OptionalText),
-    ("link", Is::OptionalText),
+    ("link", Is::Flag),
     ("lock", Is::OptionalText),
     ("added", Is::OptionalTime),
     ("digest", Is::Text),
