@@ -48,6 +48,8 @@ fn a_command_that_vantage_took_is_run_by_the_packs_name() {
           --warn           Warn, too
       -h, --help           Print help
 
+    Columns: Greeting; with --wide also Turn
+
     Examples:
       vantage version Ada
           Greets Ada
