@@ -102,10 +102,21 @@ fn a_text_that_a_guest_has_is_found_in_its_memory() {
 }
 
 #[test]
-fn no_memory_of_any_guest_holds_a_token() {
+fn no_memory_of_any_guest_holds_a_token_first_half() {
+    look_into_guests(0);
+}
+
+#[test]
+fn no_memory_of_any_guest_holds_a_token_second_half() {
+    look_into_guests(1);
+}
+
+/// Looks into every other guest, so that both halves of them are looked into at once.
+#[track_caller]
+fn look_into_guests(half: usize) {
     let world = world();
     let mut run = 0;
-    for (name, path) in guests() {
+    for (name, path) in guests().into_iter().skip(half).step_by(2) {
         world.tell("expire", &json!({}));
         let added = world.run(&["plugin", "add", &path.display().to_string(), "--grant-all"]);
         if added.status != 0 {
@@ -123,7 +134,7 @@ fn no_memory_of_any_guest_holds_a_token() {
         no_token(&world, &line);
         run += 1;
     }
-    assert!(run > 30, "only {run} guests were run");
+    assert!(run > 15, "only {run} guests were run");
 }
 
 #[test]

@@ -178,3 +178,34 @@ fn answer(request: &str, issuer: &str) -> (&'static str, String) {
         ),
     )
 }
+
+/// A table that is drawn over and over stands there once, whatever size the terminal gets meanwhile.
+#[test]
+fn a_watch_survives_another_size_of_the_terminal() {
+    let world = signed_in();
+    // What is compiled once is out of the way then.
+    world.run(&["cluster", "list"]).expect(0);
+    let emulator = world.in_emulator("\"$@\" cluster watch");
+    emulator.begin();
+    let mut made = 0;
+    let mut make = || {
+        made += 1;
+        let name = format!("made-{made:03}");
+        world.run(&["cluster", "create", &name, "--provider", "on_prem"]).expect(0);
+        name
+    };
+    let titles = |screen: &str| screen.lines().filter(|row| row.starts_with("NAME")).count();
+    // Whatever happened before it had begun to listen, it does not tell.
+    while titles(&emulator.screen()) == 0 {
+        make();
+    }
+    for columns in [40, 100, 60, 30] {
+        emulator.resize(columns);
+        let name = make();
+        emulator.wait_for(&name);
+        let screen = emulator.visible();
+        assert_eq!(titles(&screen), 1, "at {columns} columns:\n{screen}");
+        assert_eq!(screen.matches("brisk-jetty-05").count(), 1, "at {columns} columns:\n{screen}");
+        assert!(screen.lines().all(|row| row.chars().count() <= columns), "{screen}");
+    }
+}

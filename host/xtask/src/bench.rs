@@ -8,6 +8,7 @@
 mod client;
 mod gate;
 mod measure;
+mod peers;
 mod report;
 mod stage;
 
@@ -96,6 +97,7 @@ fn processes(workspace: &Workspace, programs: &Programs, runs: usize) -> Result<
         let memory = peak(&mut stage.vantage(line))?;
         rows.push(Row::new(&what, "a program that prints a line", pair).budget(1.5).memory(memory, 10));
     }
+    rows.push(peers::v8x(workspace, &stage, runs)?);
     let list = ["cluster", "list", "-o", "json"];
     let api = ["api", DOCUMENT, "-F", "first=100", "-o", "json"];
     let pair = Pair::of(runs, || stage.vantage(&list), || stage.vantage(&api))?;
@@ -159,6 +161,8 @@ fn pages(workspace: &Workspace, programs: &Programs, clusters: usize) -> Result<
     let what = format!("`vantage cluster list -o jsonl`, of {clusters}");
     let mut rows =
         vec![Row::new(&what, "the same requests one after the other, unread", pair).memory(memory, 64)];
+    let folder = tempfile::tempdir()?;
+    rows.push(peers::jq(&stage, &line, &what, folder.path())?);
     if stage.knows("api", "--paginate")? {
         let api = ["api", DOCUMENT, "--paginate", "-F", "first=100", "-o", "jsonl"];
         let pair = Pair::of(3, || stage.vantage(&line), || stage.vantage(&api))?;

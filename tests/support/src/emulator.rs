@@ -72,6 +72,11 @@ impl Emulator {
         self.ask(&["send-keys", "-l", text]);
     }
 
+    /// Gives the window another width; what stands there is wrapped anew, as most terminals do.
+    pub fn resize(&self, columns: usize) {
+        self.ask(&["resize-window", "-x", &columns.to_string(), "-y", "50"]);
+    }
+
     /// Waits until a row of the screen holds `text`. What was sent before it has been obeyed by then.
     ///
     /// # Panics
@@ -97,6 +102,11 @@ impl Emulator {
     /// What can be seen, with what has moved off the top, row by row.
     pub fn screen(&self) -> String {
         self.ask(&["capture-pane", "-p", "-S", "-"])
+    }
+
+    /// What can be seen, and nothing that has moved off the top: tmux keeps there what a program has cleared.
+    pub fn visible(&self) -> String {
+        self.ask(&["capture-pane", "-p"])
     }
 
     /// What a program can change beside the screen.
